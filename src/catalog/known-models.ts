@@ -1,0 +1,58 @@
+import type { ModelInfo } from './model-info';
+
+const LOW_TO_HIGH = ['low', 'medium', 'high'] as const;
+const LOW_TO_XHIGH = ['low', 'medium', 'high', 'xhigh'] as const;
+const NONE_TO_XHIGH = ['none', 'low', 'medium', 'high', 'xhigh'] as const;
+const NONE_TO_MAX = ['none', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+const TEXT_AND_IMAGE = ['text', 'image'] as const;
+const CURRENT = ['gpt-5.5', 'gpt-5.6-sol', 'gpt-6-sol'] as const;
+
+function model(id: string, reasoningEfforts: readonly string[], more: Partial<ModelInfo> = {}): ModelInfo {
+  return {
+    id,
+    reasoningEfforts,
+    contextWindow: 272_000,
+    inputModalities: TEXT_AND_IMAGE,
+    supportsParallelToolCalls: true,
+    ...more,
+  };
+}
+
+/**
+ * Models seen on the Codex backend up to 2026-11. Retirement dates are months of public reports for ChatGPT sign-in;
+ * what an account really has is only known from the live list.
+ */
+export const KNOWN_MODELS: readonly ModelInfo[] = [
+  model('gpt-6-sol', NONE_TO_MAX, { minimalClientVersion: '0.155.0' }),
+  model('gpt-6-luna', NONE_TO_MAX, { minimalClientVersion: '0.155.0' }),
+  model('gpt-6-astra', NONE_TO_MAX, { minimalClientVersion: '0.153.0' }),
+  model('gpt-5.6-sol', NONE_TO_MAX, { minimalClientVersion: '0.144.0' }),
+  model('gpt-5.6-terra', NONE_TO_MAX, { minimalClientVersion: '0.144.0' }),
+  model('gpt-5.6-luna', NONE_TO_MAX, { minimalClientVersion: '0.144.0' }),
+  model('gpt-5.5', NONE_TO_XHIGH, { minimalClientVersion: '0.124.0' }),
+  model('gpt-5.4', NONE_TO_XHIGH, { minimalClientVersion: '0.98.0' }),
+  model('gpt-5.4-mini', NONE_TO_XHIGH, { minimalClientVersion: '0.98.0' }),
+  model('gpt-5.3-codex', LOW_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5.3-codex-spark', LOW_TO_XHIGH, { contextWindow: 128_000, inputModalities: ['text'] }),
+  model('gpt-5.2', NONE_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5.2-codex', LOW_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5.1', ['none', ...LOW_TO_HIGH], { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5.1-codex', LOW_TO_HIGH, { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5.1-codex-max', LOW_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5.1-codex-mini', ['medium', 'high'], { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5', ['minimal', ...LOW_TO_HIGH], { retiredSince: '2026-05', successors: CURRENT }),
+  model('gpt-5-codex', LOW_TO_HIGH, { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5-codex-mini', LOW_TO_HIGH, { retiredSince: '2026-06', successors: CURRENT }),
+];
+
+const byId = new Map(KNOWN_MODELS.map((info) => [info.id, info]));
+
+/** What is known about `modelId`; for an unknown id only the id. */
+export function modelInfo(modelId: string): ModelInfo {
+  return byId.get(modelId) ?? { id: modelId };
+}
+
+export function isKnownModel(modelId: string): boolean {
+  return byId.has(modelId);
+}

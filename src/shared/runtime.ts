@@ -1,0 +1,45 @@
+/** The part of `fetch` that is used here; the global one fits, and so does any wrapper around it. */
+export type FetchFunction = typeof globalThis.fetch;
+
+/** Everything that comes from outside: network, clock, randomness. Nothing else in the core reaches for a global. */
+export interface Runtime {
+  fetch: FetchFunction;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Cryptographically strong random bytes. */
+  randomBytes(length: number): Uint8Array;
+  /** SHA-256 of the UTF-8 form of `text`. */
+  sha256(text: string): Promise<Uint8Array>;
+  /** Resolves after `ms` milliseconds; rejects with the signal's reason when that comes first. Never keeps a process alive. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** A runtime over the globals, each looked up at the time of use so that a later patch of one is honoured. */
+export function createRuntime(overrides: Partial<Runtime> = {}): Runtime {
+  return {
+    fetch: (input, init) => globalThis.fetch(input, init),
+    now: () => Date.now(),
+    randomBytes: (length) => globalThis.crypto.getRandomValues(new Uint8Array(length)),
+    sha256: async (text) =>
+      new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
+    sleep,
+    ...overrides,
+  };
+}
+
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    // Node's timers are objects that hold the process open; elsewhere they are numbers.
+    (timer as { unref?: () => void }).unref?.();
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+}

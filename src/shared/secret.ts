@@ -1,0 +1,12 @@
+// JSON Web Tokens (also their two-part beginnings), bearer values, platform keys, personal access tokens, refresh tokens.
+const SECRETS =
+  /\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|\b(?:sk|rt|at|oaistb_rt)[-_][\w-]{6,}(?:\.[\w-]+)*|(?<=\bBearer\s+)[^\s"',]+/gi;
+
+/** Query and JSON names whose values are secret wherever they stand. */
+const SECRET_FIELDS =
+  /(["']?\b(?:access_token|refresh_token|id_token|subject_token|requested_token|client_secret|code_verifier|api_key|device_auth_id|user_code|accessToken|refreshToken|idToken)["']?\s*[:=]\s*["']?)([^"'&\s,}]+)/gi;
+
+/** `text` with everything that looks like a credential replaced, for messages, logs and recorded bodies. */
+export function redact(text: string): string {
+  return text.replace(SECRET_FIELDS, '$1[redacted]').replace(SECRETS, '[redacted]');
+}

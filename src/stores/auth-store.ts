@@ -1,0 +1,20 @@
+import type { OAuthCredentials } from '../shared/credentials';
+
+/** Where logins are kept: one record per profile, and exclusion while a record changes. */
+export interface AuthStore {
+  /** What is stored for `profile` now; undefined when nothing is. A record that cannot be read is an error, not undefined. */
+  read(profile: string): Promise<OAuthCredentials | undefined>;
+  /**
+   * Runs `change` with what is stored now, while nobody else who shares this store (another call, process or machine)
+   * can run a change of the same profile; then stores what it returns. Returning the argument itself writes nothing,
+   * undefined deletes. Rejects before it runs `change` when it could not write the outcome.
+   */
+  update(
+    profile: string,
+    change: (current: OAuthCredentials | undefined) => Promise<OAuthCredentials | undefined>,
+  ): Promise<OAuthCredentials | undefined>;
+  /** Names of the profiles that hold a record. */
+  profiles(): Promise<string[]>;
+  /** True when `update` always rejects. */
+  readonly readonly?: true;
+}

@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { version } from './package.json';
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
+
+export default defineConfig({
+  define: { __PACKAGE_VERSION__: JSON.stringify(version) },
+  resolve: {
+    alias: [
+      { find: '#default-store', replacement: source('default-store.node.ts') },
+      { find: /^ai-sdk-codex$/, replacement: source('index.ts') },
+      { find: /^ai-sdk-codex\/(auth|node|testing)$/, replacement: source('$1.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+  },
+});
