@@ -24,26 +24,26 @@ function model(id: string, reasoningEfforts: readonly string[], more: Partial<Mo
  * what an account really has is only known from the live list.
  */
 export const KNOWN_MODELS: readonly ModelInfo[] = [
-  model('gpt-6-sol', NONE_TO_MAX, { minimalClientVersion: '0.155.0' }),
-  model('gpt-6-luna', NONE_TO_MAX, { minimalClientVersion: '0.155.0' }),
-  model('gpt-6-astra', NONE_TO_MAX, { minimalClientVersion: '0.153.0' }),
+  { id: 'gpt-6-sol', minimalClientVersion: '0.155.0' },
+  { id: 'gpt-6-luna', minimalClientVersion: '0.155.0' },
+  { id: 'gpt-6-astra', contextWindow: 272_000, minimalClientVersion: '0.153.0' },
   model('gpt-5.6-sol', NONE_TO_MAX, { minimalClientVersion: '0.144.0' }),
   model('gpt-5.6-terra', NONE_TO_MAX, { minimalClientVersion: '0.144.0' }),
   model('gpt-5.6-luna', NONE_TO_MAX, { minimalClientVersion: '0.144.0' }),
   model('gpt-5.5', NONE_TO_XHIGH, { minimalClientVersion: '0.124.0' }),
   model('gpt-5.4', NONE_TO_XHIGH, { minimalClientVersion: '0.98.0' }),
-  model('gpt-5.4-mini', NONE_TO_XHIGH, { minimalClientVersion: '0.98.0' }),
+  model('gpt-5.4-mini', NONE_TO_XHIGH),
   model('gpt-5.3-codex', LOW_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
   model('gpt-5.3-codex-spark', LOW_TO_XHIGH, { contextWindow: 128_000, inputModalities: ['text'] }),
   model('gpt-5.2', NONE_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
   model('gpt-5.2-codex', LOW_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
-  model('gpt-5.1', ['none', ...LOW_TO_HIGH], { retiredSince: '2026-06', successors: CURRENT }),
-  model('gpt-5.1-codex', LOW_TO_HIGH, { retiredSince: '2026-06', successors: CURRENT }),
-  model('gpt-5.1-codex-max', LOW_TO_XHIGH, { retiredSince: '2026-06', successors: CURRENT }),
-  model('gpt-5.1-codex-mini', ['medium', 'high'], { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5.1', ['none', ...LOW_TO_HIGH]),
+  model('gpt-5.1-codex', LOW_TO_HIGH),
+  model('gpt-5.1-codex-max', LOW_TO_XHIGH),
+  model('gpt-5.1-codex-mini', ['medium', 'high']),
   model('gpt-5', ['minimal', ...LOW_TO_HIGH], { retiredSince: '2026-05', successors: CURRENT }),
-  model('gpt-5-codex', LOW_TO_HIGH, { retiredSince: '2026-06', successors: CURRENT }),
-  model('gpt-5-codex-mini', LOW_TO_HIGH, { retiredSince: '2026-06', successors: CURRENT }),
+  model('gpt-5-codex', LOW_TO_HIGH),
+  model('gpt-5-codex-mini', LOW_TO_HIGH),
 ];
 
 const byId = new Map(KNOWN_MODELS.map((info) => [info.id, info]));
