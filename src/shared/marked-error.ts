@@ -4,7 +4,10 @@
  */
 export function hasMarker(error: unknown, marker: symbol): boolean {
   return (
-    typeof error === 'object' && error !== null && marker in error && (error as Record<symbol, unknown>)[marker] === true
+    typeof error === 'object' &&
+    error !== null &&
+    marker in error &&
+    (error as Record<symbol, unknown>)[marker] === true
   );
 }
 

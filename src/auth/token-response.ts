@@ -1,0 +1,93 @@
+import { asNumber, asRecord, asString, parseJson } from '../shared/json';
+
+/** An answer of the token endpoint, read but not judged. */
+export interface TokenReply {
+  status: number;
+  retryAfter?: string | undefined;
+  text: string;
+}
+
+/** New tokens. What the issuer leaves out stays as it was. */
+export interface IssuedTokens {
+  accessToken: string;
+  refreshToken?: string;
+  idToken?: string;
+  /** Seconds. */
+  expiresIn?: number;
+}
+
+/** Why there are none. `code` is the issuer's own word, when it looks like one. */
+export interface TokenRefusal {
+  kind: 'permanent' | 'transient' | 'region';
+  status?: number;
+  code?: string;
+  retryAfterMs?: number;
+  /** A clause without tokens: "the issuer answered 401 (refresh_token_reused)". */
+  detail: string;
+}
+
+export type TokenOutcome = { ok: true; tokens: IssuedTokens } | { ok: false; refusal: TokenRefusal };
+
+const PERMANENT = new Set([
+  'refresh_token_expired',
+  'refresh_token_reused',
+  'refresh_token_invalidated',
+  'invalid_grant',
+]);
+
+/**
+ * Reads the reply to a refresh. A success without an access token is a failure: taken for one, the old token stays
+ * expired and the next call refreshes again, without end.
+ */
+export function parseTokenReply(reply: TokenReply, now: number): TokenOutcome {
+  const body = asRecord(parseJson(reply.text));
+  if (reply.status >= 200 && reply.status < 300) {
+    const tokens = issuedTokens(body);
+    return tokens ? { ok: true, tokens } : { ok: false, refusal: transient(reply, 'sent no usable access token') };
+  }
+  return { ok: false, refusal: refusalOf(reply, errorCode(body), now) };
+}
+
+function issuedTokens(body: Record<string, unknown> | undefined): IssuedTokens | undefined {
+  const accessToken = asString(body?.access_token);
+  if (!accessToken || accessToken.startsWith('sk-')) return undefined;
+  const refreshToken = asString(body?.refresh_token);
+  const idToken = asString(body?.id_token);
+  const expiresIn = asNumber(Number(body?.expires_in ?? Number.NaN));
+  return {
+    accessToken,
+    ...(refreshToken && { refreshToken }),
+    ...(idToken && { idToken }),
+    ...(expiresIn !== undefined && { expiresIn }),
+  };
+}
+
+/** The issuer writes `{ error: { code } }`, `{ error: "code" }` (RFC 6749) and `{ code }`. */
+function errorCode(body: Record<string, unknown> | undefined): string | undefined {
+  const code = asString(asRecord(body?.error)?.code) ?? asString(body?.error) ?? asString(body?.code);
+  // Only a word may reach a message: a body can echo the token that was sent.
+  return code && /^[a-z_]{3,60}$/i.test(code) ? code.toLowerCase() : undefined;
+}
+
+function refusalOf(reply: TokenReply, code: string | undefined, now: number): TokenRefusal {
+  const { status } = reply;
+  const redirected = status === 0 || (status >= 300 && status < 400);
+  if (redirected) return transient(reply, 'redirected the request, which tokens do not follow');
+  const detail = `the issuer answered ${status}${code ? ` (${code})` : ''}`;
+  const common = { status, detail, ...(code && { code }) };
+  if (code === 'unsupported_country_region_territory') return { ...common, kind: 'region' };
+  if (status === 401 || (code && PERMANENT.has(code))) return { ...common, kind: 'permanent' };
+  const retryAfterMs = parseRetryAfter(reply.retryAfter, now);
+  return { ...common, kind: 'transient', ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+function transient({ status }: TokenReply, problem: string): TokenRefusal {
+  return { kind: 'transient', status, detail: `the issuer ${problem}` };
+}
+
+/** Seconds or an HTTP date, as milliseconds from now. */
+function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (!value) return undefined;
+  const ms = /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

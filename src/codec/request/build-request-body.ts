@@ -1,0 +1,105 @@
+import type { ModelInfo } from '../../catalog/model-info';
+import type { CallOptions, CallWarning, CodexCall } from '../call';
+import { convertPrompt } from './convert-prompt';
+import { convertTextFormat } from './convert-text-format';
+import { convertToolChoice, convertTools } from './convert-tools';
+import type { RequestBody } from './request-body';
+
+/** What the body depends on beside the call itself. */
+export interface RequestContext {
+  model: ModelInfo;
+  /** Fingerprint of the account that sends; empty when there is none. */
+  account: string;
+  /** Sent as `prompt_cache_key` unless the call names its own. */
+  sessionId: string;
+  /** Used only when neither the call nor its prompt has instructions. */
+  defaultInstructions: string;
+  /** Leave all encrypted reasoning out: the backend refused it once. */
+  withoutReasoning?: boolean;
+}
+
+const ENCRYPTED_REASONING = 'reasoning.encrypted_content';
+const MAX_KEY_LENGTH = 64;
+
+/** Translates a call into the request body. Pure; throws `UnsupportedInputError` for content that cannot be expressed. */
+export function buildRequestBody(
+  call: CodexCall,
+  context: RequestContext,
+): { body: RequestBody; warnings: CallWarning[] } {
+  const { options, tools } = call;
+  const prompt = convertPrompt(call.prompt, {
+    account: context.account,
+    model: call.modelId,
+    replay: context.withoutReasoning ? 'never' : (options.reasoningReplay ?? 'same-family'),
+  });
+  const tier = convertServiceTier(options.serviceTier);
+  const reasoning = convertReasoningOptions(options);
+  const text = convertTextOptions(call);
+  const body: RequestBody = {
+    model: call.modelId,
+    instructions: joinInstructions([options.instructions, ...prompt.system]) ?? context.defaultInstructions,
+    input: prompt.input,
+    ...(tools.length > 0 && convertToolSettings(call, context.model)),
+    ...(reasoning && { reasoning }),
+    store: false,
+    stream: true,
+    include: [...new Set([ENCRYPTED_REASONING, ...(options.include ?? [])])],
+    ...(tier.value && { service_tier: tier.value }),
+    prompt_cache_key: (options.promptCacheKey ?? context.sessionId).slice(0, MAX_KEY_LENGTH),
+    ...(text && { text }),
+  };
+  const settings = call.unsupportedSettings.map((setting) => ({ type: 'unsupported-setting' as const, setting }));
+  return { body, warnings: [...settings, ...tier.warnings, ...prompt.warnings] };
+}
+
+function joinInstructions(texts: (string | undefined)[]): string | undefined {
+  const present = texts.filter((text) => text !== undefined && text !== '');
+  return present.length > 0 ? present.join('\n\n') : undefined;
+}
+
+function convertToolSettings(call: CodexCall, model: ModelInfo): Partial<RequestBody> {
+  const parallel = call.options.parallelToolCalls ?? model.supportsParallelToolCalls;
+  return {
+    tools: convertTools(call.tools, call.options.strictJsonSchema ?? false),
+    tool_choice: call.toolChoice ? convertToolChoice(call.toolChoice) : 'auto',
+    ...(parallel !== undefined && { parallel_tool_calls: parallel }),
+  };
+}
+
+function convertReasoningOptions({ reasoningEffort, reasoningSummary }: CallOptions): RequestBody['reasoning'] {
+  const summary = reasoningSummary === 'none' ? undefined : reasoningSummary;
+  if (reasoningEffort === undefined && summary === undefined) return undefined;
+  return { ...(reasoningEffort !== undefined && { effort: reasoningEffort }), ...(summary && { summary }) };
+}
+
+function convertTextOptions({ options, responseFormat }: CodexCall): RequestBody['text'] {
+  if (!options.textVerbosity && !responseFormat) return undefined;
+  return {
+    ...(options.textVerbosity && { verbosity: options.textVerbosity }),
+    ...(responseFormat && { format: convertTextFormat(responseFormat, options.strictJsonSchema) }),
+  };
+}
+
+/** The backend takes `priority` (which the Codex CLI calls fast) and refuses most other words with a 400. */
+function convertServiceTier(tier: CallOptions['serviceTier']): { value?: string; warnings: CallWarning[] } {
+  switch (tier) {
+    case undefined:
+    case 'auto':
+    case 'default':
+      return { warnings: [] };
+    case 'fast':
+      return { value: 'priority', warnings: [] };
+    case 'flex':
+      return {
+        warnings: [
+          {
+            type: 'unsupported-setting',
+            setting: 'serviceTier',
+            details: 'The Codex backend refuses flex; it was left out.',
+          },
+        ],
+      };
+    default:
+      return { value: tier, warnings: [] };
+  }
+}

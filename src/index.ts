@@ -1,0 +1,12 @@
+export { CodexAuthError, type CodexAuthErrorReason } from './auth/errors';
+export type { CodexModelId } from './catalog/model-id';
+export { normalizeModelId } from './catalog/normalize-model-id';
+export type { CodexLanguageModelOptions } from './language-model/codex-provider-options';
+export { CodexStreamError, type CodexStreamErrorCode } from './language-model/errors';
+export type { CodexProvider } from './language-model/v2/create-provider';
+export { type CodexProviderSettings, codex, createCodex } from './provider';
+export { AuthStoreError } from './shared/auth-store-error';
+export type { OAuthCredentials } from './shared/credentials';
+export type { Logger } from './shared/logger';
+export { VERSION } from './shared/version';
+export type { AuthStore } from './stores/auth-store';

@@ -1,0 +1,41 @@
+import { VERSION } from '../shared/version';
+
+/** A caller's headers cannot set or remove these: they say who pays, and for which conversation. */
+const PROTECTED = new Set(['authorization', 'chatgpt-account-id', 'session-id']);
+
+export type CallerHeaders = Record<string, string | undefined> | undefined;
+
+export interface HeaderValues {
+  /** From the login: `authorization`, `chatgpt-account-id`, and `X-OpenAI-Fedramp` where claimed. */
+  authorization: Record<string, string>;
+  originator: string;
+  clientVersion: string;
+  sessionId: string;
+  requestId: string;
+  turnState: string | undefined;
+}
+
+/** The headers of one request. Names come out in lower case; a caller's undefined removes a header of ours. */
+export function buildHeaders(values: HeaderValues, ...callers: CallerHeaders[]): Record<string, string> {
+  const headers: Record<string, string> = {
+    originator: values.originator,
+    version: values.clientVersion,
+    accept: 'text/event-stream',
+    'content-type': 'application/json',
+    'x-client-request-id': values.requestId,
+    ...(values.turnState !== undefined && { 'x-codex-turn-state': values.turnState }),
+  };
+  const agents = [`ai-sdk-codex/${VERSION}`];
+  for (const [name, value] of callers.flatMap((caller) => Object.entries(caller ?? {}))) {
+    const key = name.toLowerCase();
+    if (PROTECTED.has(key)) continue;
+    if (key === 'user-agent') {
+      if (value) agents.push(value);
+    } else if (value === undefined) delete headers[key];
+    else headers[key] = value;
+  }
+  headers['user-agent'] = agents.join(' ');
+  headers['session-id'] = values.sessionId;
+  for (const [name, value] of Object.entries(values.authorization)) headers[name.toLowerCase()] = value;
+  return headers;
+}

@@ -1,0 +1,106 @@
+import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
+import { CodexAuthError } from '../auth/errors';
+import { UnsupportedInputError } from '../codec/errors';
+import type { ResponseFailure } from '../codec/response/response-failure';
+import { redact } from '../shared/secret';
+import { HttpFailure, TransportError, type TransportErrorCode } from '../transport/errors';
+import { failureFacts, readErrorBody, statusFacts } from './describe-failure';
+import { CodexStreamError, type CodexStreamErrorCode } from './errors';
+
+/** The request that failed, for those who look into the error. */
+export interface FailedRequest {
+  url: string;
+  body: unknown;
+  modelId: string;
+  headers?: Record<string, string>;
+}
+
+/** The one place where failures become errors of the AI SDK. Aborts, login errors and strangers pass untouched. */
+export function toProviderError(cause: unknown, request: FailedRequest): unknown {
+  if (HttpFailure.isInstance(cause)) return fromHttp(cause, request);
+  if (TransportError.isInstance(cause)) return fromTransport(cause, request);
+  if (UnsupportedInputError.isInstance(cause)) {
+    return new UnsupportedFunctionalityError({ functionality: cause.functionality, message: cause.message });
+  }
+  return cause;
+}
+
+/** An error for a failure that the stream itself reported. */
+export function fromFailure(failure: ResponseFailure, request: FailedRequest): unknown {
+  if (failure.kind === 'transport') return toProviderError(failure.cause, request);
+  if (failure.kind !== 'response-failed') {
+    const code = failure.kind.replace('-', '_') as CodexStreamErrorCode;
+    return streamError(code, failure.message, request, failure.detail);
+  }
+  const facts = failureFacts(failure.code);
+  const label = failure.code ? ` (${failure.code})` : '';
+  return new APICallError({
+    ...common(request),
+    message: sentence(`Codex failed for ${request.modelId}: ${redact(failure.message)}${label}`, facts.advice),
+    statusCode: facts.status,
+    isRetryable: facts.isRetryable,
+    data: failure.detail,
+  });
+}
+
+function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
+  const { message, code, data } = readErrorBody(failure.body);
+  const facts = statusFacts(failure.status, code);
+  const said = message ? redact(message) : `the answer had no message`;
+  const error = new APICallError({
+    ...common({ ...request, headers: failure.headers }),
+    message: sentence(`Codex answered ${failure.status} for ${request.modelId}: ${said}`, facts.advice),
+    statusCode: failure.status,
+    responseBody: redact(failure.body),
+    isRetryable: facts.isRetryable,
+    data,
+  });
+  return failure.status === 401 ? loginError(said, error) : error;
+}
+
+function loginError(said: string, cause: APICallError): CodexAuthError {
+  return new CodexAuthError({
+    code: 'relogin_required',
+    message: `The Codex backend refused this login (${said}). Log in again.`,
+    cause,
+  });
+}
+
+function fromTransport(cause: TransportError, request: FailedRequest): CodexStreamError {
+  return streamError(STREAM_CODES[cause.code], cause.message, request, undefined, cause);
+}
+
+const STREAM_CODES = {
+  connection_refused: 'network',
+  network: 'network',
+  first_event_timeout: 'first_event_timeout',
+  idle_timeout: 'idle_timeout',
+} satisfies Record<TransportErrorCode, CodexStreamErrorCode>;
+
+function streamError(
+  code: CodexStreamErrorCode,
+  message: string,
+  request: FailedRequest,
+  data: unknown,
+  cause?: unknown,
+): CodexStreamError {
+  return new CodexStreamError({
+    ...common(request),
+    code,
+    message: `Codex failed for ${request.modelId}: ${message}`,
+    isRetryable: true,
+    data,
+    cause,
+  });
+}
+
+function common({ url, body, headers }: FailedRequest) {
+  // Cookies of the edge are credentials of a kind.
+  const { 'set-cookie': _cookies, ...responseHeaders } = headers ?? {};
+  return { url, requestBodyValues: body, ...(headers && { responseHeaders }) };
+}
+
+function sentence(text: string, advice: string | undefined): string {
+  const end = /[.!?]$/.test(text) ? text : `${text}.`;
+  return advice ? `${end} ${advice}` : end;
+}

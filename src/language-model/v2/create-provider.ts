@@ -1,0 +1,49 @@
+import { type LanguageModelV2, NoSuchModelError, type ProviderV2 } from '@ai-sdk/provider';
+import type { CodexModelId } from '../../catalog/model-id';
+import { normalizeModelId } from '../../catalog/normalize-model-id';
+import type { CallEnvironment } from '../run-call';
+import { CodexLanguageModel } from './codex-language-model';
+
+/** A provider of Codex models for the AI SDK. Calling it is the same as calling `languageModel`. */
+export interface CodexProvider extends ProviderV2 {
+  (modelId: CodexModelId): LanguageModelV2;
+  languageModel(modelId: CodexModelId): LanguageModelV2;
+  /** @throws NoSuchModelError always: the backend has no embedding models. */
+  textEmbeddingModel(modelId: string): never;
+  /** The name of later AI SDKs. @throws NoSuchModelError always. */
+  embeddingModel(modelId: string): never;
+  /** @throws NoSuchModelError always. */
+  imageModel(modelId: string): never;
+}
+
+export function createProvider(environment: CallEnvironment, options: { acceptOpenAIPrefix: boolean }): CodexProvider {
+  const languageModel = (modelId: string): LanguageModelV2 => {
+    const wire = normalizeModelId(modelId, options);
+    if (wire.modelId === '') throw new NoSuchModelError({ modelId, modelType: 'languageModel' });
+    if (/^openai\//i.test(wire.modelId)) throw foreignModel(modelId);
+    return new CodexLanguageModel(modelId, wire, environment);
+  };
+  const none = (modelType: 'textEmbeddingModel' | 'imageModel') => (modelId: string) => {
+    throw new NoSuchModelError({ modelId, modelType });
+  };
+  const provider = function codex(modelId: string) {
+    if (new.target) throw new Error('The codex provider is a function; call it without new.');
+    return languageModel(modelId);
+  };
+  return Object.assign(provider, {
+    languageModel,
+    textEmbeddingModel: none('textEmbeddingModel'),
+    embeddingModel: none('textEmbeddingModel'),
+    imageModel: none('imageModel'),
+  }) as CodexProvider;
+}
+
+function foreignModel(modelId: string): NoSuchModelError {
+  return new NoSuchModelError({
+    modelId,
+    modelType: 'languageModel',
+    message:
+      `No such model: ${modelId}. The prefix openai/ belongs to the API-key provider. ` +
+      'For the ChatGPT subscription leave it away; acceptOpenAIPrefix takes openai/gpt-5.3-codex alone.',
+  });
+}

@@ -1,0 +1,33 @@
+import { homedir } from 'node:os';
+import { posix, win32 } from 'node:path';
+
+/** The parts of the machine that decide where our file is. */
+export interface PathSurroundings {
+  env: Record<string, string | undefined>;
+  platform: NodeJS.Platform;
+  home: string;
+}
+
+/**
+ * Where logins are kept unless a path is given: `auth.json` in `AI_SDK_CODEX_HOME`, else in the folder `ai-sdk-codex` of
+ * the user's configuration: `XDG_CONFIG_HOME` or `~/.config`, `~/Library/Application Support`, `%APPDATA%`.
+ */
+export function defaultAuthPath(surroundings: PathSurroundings = thisMachine()): string {
+  const { env, platform } = surroundings;
+  const { join, resolve } = platform === 'win32' ? win32 : posix;
+  return env.AI_SDK_CODEX_HOME
+    ? resolve(env.AI_SDK_CODEX_HOME, 'auth.json')
+    : join(configFolder(surroundings), 'ai-sdk-codex', 'auth.json');
+}
+
+function configFolder({ env, platform, home }: PathSurroundings): string {
+  if (platform === 'win32') return env.APPDATA || win32.join(home, 'AppData', 'Roaming');
+  if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support');
+  const xdg = env.XDG_CONFIG_HOME;
+  // The XDG specification: a relative path is invalid and to be ignored.
+  return xdg && posix.isAbsolute(xdg) ? xdg : posix.join(home, '.config');
+}
+
+function thisMachine(): PathSurroundings {
+  return { env: process.env, platform: process.platform, home: homedir() };
+}

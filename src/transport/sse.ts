@@ -1,0 +1,41 @@
+import { createParser } from 'eventsource-parser';
+import type { ResponseEvent } from '../codec/response/response-event';
+import type { EventSink } from './transport';
+
+export interface SseDecoder {
+  push(bytes: Uint8Array): void;
+  /** The stream is over: a last frame without its blank line still counts. */
+  end(): void;
+}
+
+/**
+ * Bytes of an event stream to events. The `event:` line is only a fallback for data without a `type`: the backend was seen
+ * without such lines, and without a content type. Split UTF-8 characters, CRLF and comments are the parser's work.
+ */
+export function createSseDecoder(sink: EventSink): SseDecoder {
+  const text = new TextDecoder();
+  const parser = createParser({ onEvent: ({ data, event }) => decode(data, event, sink) });
+  return {
+    push(bytes) {
+      parser.feed(text.decode(bytes, STREAM));
+    },
+    end() {
+      parser.feed(`${text.decode()}\n\n`);
+    },
+  };
+}
+
+const STREAM = { stream: true };
+
+function decode(data: string, name: string | undefined, sink: EventSink): void {
+  let event: ResponseEvent | null;
+  try {
+    event = JSON.parse(data);
+  } catch {
+    // Chat-style servers end their streams with this word.
+    if (data.trim() !== '[DONE]') sink.invalid(data);
+    return;
+  }
+  if (typeof event?.type === 'string') sink.event(event);
+  else if (typeof event === 'object' && event !== null && name) sink.event({ ...(event as object), type: name });
+}

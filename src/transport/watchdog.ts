@@ -1,0 +1,71 @@
+import type { Runtime } from '../shared/runtime';
+import { TransportError } from './errors';
+import type { Timeouts } from './transport';
+
+/**
+ * Both time limits of an exchange, with one sleeping timer each instead of one a read. Only time spent waiting for the
+ * backend counts: a reader that takes its time between two pulls is not the backend's fault.
+ */
+export class Watchdog {
+  private readonly stopped = new AbortController();
+  private waitingSince: number | undefined;
+  private sawEvent = false;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly limits: Timeouts,
+    private readonly expire: (error: TransportError) => void,
+  ) {}
+
+  /** The request is being sent. */
+  start(): void {
+    const { firstEventMs } = this.limits;
+    if (firstEventMs > 0) void this.expectFirstEvent(firstEventMs);
+  }
+
+  /** The headers are here: from now on pieces are expected. */
+  expectBody(): void {
+    if (this.limits.idleMs > 0) void this.expectPieces(this.limits.idleMs);
+  }
+
+  waiting(): void {
+    this.waitingSince = this.runtime.now();
+  }
+
+  arrived(): void {
+    this.waitingSince = undefined;
+  }
+
+  event(): void {
+    this.sawEvent = true;
+  }
+
+  stop(): void {
+    this.stopped.abort();
+  }
+
+  private async expectFirstEvent(limit: number): Promise<void> {
+    if (!(await this.pause(limit)) || this.sawEvent) return;
+    const message = `The backend sent no event within ${limit} ms. The setting timeouts.firstEventMs changes the limit.`;
+    this.expire(new TransportError({ code: 'first_event_timeout', message }));
+  }
+
+  private async expectPieces(limit: number): Promise<void> {
+    for (let left = limit; await this.pause(left); ) {
+      const waited = this.waitingSince === undefined ? 0 : this.runtime.now() - this.waitingSince;
+      left = limit - waited;
+      if (left > 0) continue;
+      const message = `The backend sent nothing for ${limit} ms. The setting timeouts.idleMs changes the limit.`;
+      this.expire(new TransportError({ code: 'idle_timeout', message }));
+      return;
+    }
+  }
+
+  /** False when the exchange was over first. */
+  private pause(ms: number): Promise<boolean> {
+    return this.runtime.sleep(ms, this.stopped.signal).then(
+      () => true,
+      () => false,
+    );
+  }
+}
