@@ -50,7 +50,8 @@ export function parseTokenReply(reply: TokenReply, now: number): TokenOutcome {
 
 function issuedTokens(body: Record<string, unknown> | undefined): IssuedTokens | undefined {
   const accessToken = asString(body?.access_token);
-  if (!accessToken || accessToken.startsWith('sk-')) return undefined;
+  // Printable ASCII, because it becomes a header; a platform key is no token of this backend.
+  if (!accessToken || !/^[\x21-\x7e]+$/.test(accessToken) || accessToken.startsWith('sk-')) return undefined;
   const refreshToken = asString(body?.refresh_token);
   const idToken = asString(body?.id_token);
   const expiresIn = asNumber(Number(body?.expires_in ?? Number.NaN));

@@ -27,6 +27,6 @@ export function normalizeModelId(
 }
 
 function strip(id: string, { acceptOpenAIPrefix = false }: { acceptOpenAIPrefix?: boolean }): string {
-  const bare = id.replace(PREFIX, '');
+  const bare = id.replace(PREFIX, '').trim();
   return acceptOpenAIPrefix ? bare.replace(OPENAI_CODEX, '') : bare;
 }

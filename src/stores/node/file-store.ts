@@ -91,18 +91,20 @@ async function withLockedFile<T>(
   { path, ownFolder, lock }: LockedFile,
   work: (target: string, held: FileLock) => Promise<T>,
 ): Promise<T> {
-  const problem = `${path} cannot be written`;
-  const target = await translated('unwritable', problem, async () => {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    if (ownFolder) await tighten(dirname(path), 0o700);
-    return resolveFile(path);
-  });
-  if (lock === false) return work(target, { assertHeld: async () => {}, release: async () => {} });
+  const prepared = <R>(step: () => Promise<R>) => translated('unwritable', `${path} cannot be written`, step);
+  const prepare = () =>
+    prepared(async () => {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      if (ownFolder) await tighten(dirname(path), 0o700);
+      return resolveFile(path);
+    });
+  if (lock === false) return work(await prepare(), { assertHeld: async () => {}, release: async () => {} });
 
-  return queued(target, async () => {
-    const held = await translated('unwritable', problem, () => acquireFileLock(`${target}.lock`, lock));
+  return queued(path, async () => {
+    const target = await prepare();
+    const held = await prepared(() => acquireFileLock(`${target}.lock`, lock));
     try {
-      await translated('unwritable', problem, () => removeUnfinishedWrites(target));
+      await prepared(() => removeUnfinishedWrites(target));
       return await work(target, held);
     } finally {
       await held.release();

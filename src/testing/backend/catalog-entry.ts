@@ -55,7 +55,7 @@ function capabilities(model: ServedModel): JSONObject {
     supports_search_tool: false,
     prefer_websockets: false,
     use_responses_lite: model.lite,
-    tool_mode: null,
+    tool_mode: model.lite ? 'code_mode_only' : null,
     multi_agent_version: null,
     input_modalities: [...(model.inputModalities ?? ['text', 'image'])],
   };

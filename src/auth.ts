@@ -1,0 +1,5 @@
+export { CodexAuthError, type CodexAuthErrorReason } from './auth/errors';
+export { AuthStoreError, type AuthStoreErrorCode } from './shared/auth-store-error';
+export type { OAuthCredentials } from './shared/credentials';
+export type { AuthStore } from './stores/auth-store';
+export { memoryAuthStore } from './stores/memory-store';

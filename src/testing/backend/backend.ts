@@ -1,0 +1,163 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { asString } from '../../shared/json';
+import { readBody } from '../http';
+import { type CodexReply, type RateLimitState, resolveReply, type ScriptedReply } from '../script';
+import type { TokenRegistry } from '../token-registry';
+import { type BackendRequest, backendRequest } from './backend-request';
+import { decodePayload } from './decode-payload';
+import { type EmulatorModel, ModelDirectory } from './model-directory';
+import { modelFamily } from '../../catalog/model-info';
+import { DEFAULT_RATE_LIMITS, rateLimitHeaders } from './rate-limits';
+import { ReasoningSeals } from './reasoning-seals';
+import { bearerOf, type OpenRecord } from './recorded-request';
+import { renderReply, tokens } from './render-reply';
+import { firstRefusal, RULES } from './rules';
+import { RESPONSES_PATH } from './rules-access';
+import { type Outcome, type Sleep, sendBody, sendEvents } from './send-reply';
+import { TURN_STATE_HEADER, TurnStates } from './turn-states';
+import type { Violation } from './violations';
+
+/** What the backend half of the emulator needs from the rest. */
+export interface BackendOptions {
+  registry: TokenRegistry;
+  /** Virtual epoch milliseconds. */
+  now(): number;
+  sleep: Sleep;
+  randomBytes(length: number): Uint8Array;
+  models?: readonly (string | EmulatorModel)[];
+  strictItemKeys?: boolean;
+  rateLimits?: RateLimitState;
+  /** The next scripted answer; called once for each accepted request. */
+  nextReply(): CodexReply;
+  onViolation(violation: Violation): void;
+}
+
+const MODELS_PATH = '/backend-api/codex/models';
+const MODELS_RULES = RULES.filter((rule) => rule.number === 2 || rule.number === 3);
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** The Responses backend: refuses what the real one refuses, and answers the rest by the script. */
+export class Backend {
+  private readonly models: ModelDirectory;
+  private readonly seals: ReasoningSeals;
+  private readonly turns: TurnStates;
+  private readonly etag: string;
+  private ids = 0;
+
+  constructor(private readonly options: BackendOptions) {
+    this.models = new ModelDirectory(options.models);
+    this.seals = new ReasoningSeals(options.randomBytes);
+    this.turns = new TurnStates(options.randomBytes);
+    this.etag = `"${Buffer.from(options.randomBytes(9)).toString('base64url')}"`;
+  }
+
+  /** Answers one request below `/backend-api`, and settles its record. */
+  async handle(request: IncomingMessage, response: ServerResponse, record: OpenRecord): Promise<void> {
+    const bytes = await readBody(request, MAX_BODY_BYTES);
+    const headers = flatHeaders(request);
+    const payload = decodePayload(bytes, headers['content-encoding']);
+    if (payload.kind === 'json') record.body = payload.value;
+    const seen = backendRequest({
+      method: record.method,
+      path: record.path,
+      headers,
+      token: this.options.registry.checkAccessToken(bearerOf(headers.authorization)),
+      payload,
+      models: this.models,
+      sealOwner: (sealed) => this.seals.ownerOf(sealed),
+      strictItemKeys: this.options.strictItemKeys ?? false,
+    });
+    const catalog = seen.path === MODELS_PATH && seen.method === 'GET';
+    const broken = firstRefusal(seen, catalog ? MODELS_RULES : RULES);
+    if (broken) {
+      record.refusedBy = broken.rule.number;
+      return this.send(response, record, { ...broken.refusal });
+    }
+    if (!catalog) return this.answer(seen, response, record);
+    const models = this.models.catalog(record.query.client_version);
+    return this.send(response, record, { status: 200, body: { models }, headers: { etag: this.etag } });
+  }
+
+  private async answer(seen: BackendRequest, response: ServerResponse, record: OpenRecord): Promise<void> {
+    const reply = await resolveReply(this.options.nextReply(), record);
+    if (reply.dropConnection) {
+      response.socket?.destroy();
+      return record.close('cut');
+    }
+    const status = reply.status ?? 200;
+    const headers = { ...this.stateHeaders(seen, status, reply), ...reply.headers };
+    if (reply.body !== undefined || status >= 400) {
+      return this.send(response, record, { status, body: reply.body ?? '', headers });
+    }
+    record.status = status;
+    const events = reply.events ?? renderReply(reply, this.renderContext(seen));
+    const send = sendEvents(response, events, reply, { ...this.requestId(), ...headers }, this.options.sleep);
+    record.close(await send);
+  }
+
+  private async send(
+    response: ServerResponse,
+    record: OpenRecord,
+    answer: { status: number; body: unknown; headers?: Record<string, string> },
+  ): Promise<void> {
+    record.status = answer.status;
+    const headers = { ...this.requestId(), ...answer.headers };
+    const outcome: Outcome = await sendBody(response, { status: answer.status, body: answer.body, headers });
+    record.close(outcome);
+  }
+
+  /** What an answer tells about limits, models and the turn. */
+  private stateHeaders(seen: BackendRequest, status: number, reply: ScriptedReply): Record<string, string> {
+    const { token } = seen;
+    if (!token.ok) return {};
+    const { state, violation } = this.turns.observe({
+      accountId: token.accountId,
+      input: seen.input,
+      echoed: seen.headers[TURN_STATE_HEADER],
+      path: seen.path,
+    });
+    if (violation) this.options.onViolation(violation);
+    const limits = reply.rateLimits ?? this.options.rateLimits ?? DEFAULT_RATE_LIMITS;
+    return {
+      ...((status < 300 || status === 429) &&
+        rateLimitHeaders(limits, { now: this.options.now(), planType: token.planType })),
+      ...(status < 300 && { [TURN_STATE_HEADER]: state, 'x-models-etag': this.etag }),
+    };
+  }
+
+  private renderContext(seen: BackendRequest) {
+    const { body, token } = seen;
+    const model = asString(body.model) ?? '';
+    const include = Array.isArray(body.include) ? body.include : [];
+    const sealed = include.includes('reasoning.encrypted_content');
+    const summary = (body.reasoning as { summary?: unknown } | null | undefined)?.summary ?? undefined;
+    const owner = { accountId: token.ok ? token.accountId : '', family: modelFamily(model) };
+    return {
+      model,
+      createdAt: Math.floor(this.options.now() / 1000),
+      inputTokens: tokens(JSON.stringify([body.instructions, body.input, body.tools])),
+      wantsSummary: summary !== undefined,
+      seal: () => (sealed ? this.seals.mint(owner) : undefined),
+      id: (prefix: string) => this.nextId(prefix),
+    };
+  }
+
+  private requestId(): Record<string, string> {
+    return { 'x-request-id': this.nextId('req') };
+  }
+
+  private nextId(prefix: string): string {
+    this.ids += 1;
+    return `${prefix}_${String(this.ids).padStart(12, '0')}`;
+  }
+}
+
+function flatHeaders(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => {
+      return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]];
+    }),
+  );
+}
+
+export { RESPONSES_PATH };

@@ -1,0 +1,83 @@
+import type { CodexReply, ScriptedReply } from '../script';
+import { detail, modelError, type Refusal } from './refusal';
+import { tokenRefusal } from './rules-access';
+
+const EXHAUSTED = { usedPercent: 100, windowMinutes: 300 };
+
+function scripted({ status, body, headers }: Refusal, more: ScriptedReply = {}): ScriptedReply {
+  return { status, body, ...(headers && { headers }), ...more };
+}
+
+/**
+ * Failures of the backend, ready for `reply(...)`.
+ *
+ * @example emulator.reply(codexFailures.overloaded(), 'and then an answer');
+ */
+export const codexFailures = {
+  /** 429: the plan's window is used up, with the limit headers at 100 percent. */
+  usageLimit({ resetsInSeconds = 3600, planType = 'plus' } = {}): CodexReply {
+    return ({ receivedAt }) => {
+      const error = {
+        type: 'usage_limit_reached',
+        message: 'The usage limit has been reached',
+        plan_type: planType,
+        resets_at: Math.floor(receivedAt / 1000) + resetsInSeconds,
+        eligible_promo: null,
+        resets_in_seconds: resetsInSeconds,
+      };
+      const headers = { 'x-codex-rate-limit-reached-type': 'rate_limit_reached' };
+      return { status: 429, body: { error }, headers, rateLimits: { primary: { ...EXHAUSTED, resetsInSeconds } } };
+    };
+  },
+  /** 429: the plan does not include Codex. */
+  usageNotIncluded({ planType = 'free' } = {}): CodexReply {
+    const message = 'Codex is not included in this plan.';
+    return { status: 429, body: { error: { type: 'usage_not_included', message, plan_type: planType } } };
+  },
+  /** 429: too many requests at once. `retryAfter` in seconds. */
+  throttled({ retryAfter = 2 } = {}): CodexReply {
+    const message = `Rate limit reached. Please try again in ${retryAfter}s.`;
+    const type = 'rate_limit_error';
+    return scripted(modelError(429, { message, type, param: null, code: 'rate_limit_exceeded' }), {
+      headers: { 'retry-after': String(retryAfter) },
+    });
+  },
+  /** 503: the model is at capacity. */
+  overloaded(code: 'server_is_overloaded' | 'slow_down' = 'server_is_overloaded'): CodexReply {
+    const message = 'The servers are currently overloaded.';
+    return scripted(modelError(503, { message, type: 'service_unavailable_error', param: null, code }));
+  },
+  /** 500, 502 and the like, in plain text. */
+  serverError(status = 500, text = 'upstream error'): CodexReply {
+    return { status, body: text, headers: { 'content-type': 'text/plain' } };
+  },
+  /** 403: the HTML page of the edge in front of the backend. */
+  cloudflareBlocked(): CodexReply {
+    const body = '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>';
+    return { status: 403, body, headers: { 'content-type': 'text/html; charset=UTF-8', 'cf-ray': '8f0000000000abcd-TST' } };
+  },
+  /** 401 without a code. */
+  unauthorized(): CodexReply {
+    return scripted(detail(401, 'Unauthorized'));
+  },
+  /** 401 with the code of a token that was once good. */
+  tokenRefused(reason: 'expired' | 'revoked' | 'invalidated'): CodexReply {
+    return scripted(tokenRefusal(reason));
+  },
+  /** 402: the workspace was switched off. */
+  deactivatedWorkspace(): CodexReply {
+    return { status: 402, body: { detail: { code: 'deactivated_workspace' } } };
+  },
+  /** 404: the backend hides this model from the client. */
+  modelNotFound(model: string): CodexReply {
+    return scripted(modelError(404, { message: `Model not found ${model}`, param: 'model', code: null }));
+  },
+  /** 400 of the gateway. */
+  badRequest(text: string): CodexReply {
+    return scripted(detail(400, text));
+  },
+  /** 413: the body is too large. */
+  tooLarge(): CodexReply {
+    return scripted(detail(413, 'Request Entity Too Large'));
+  },
+} as const;

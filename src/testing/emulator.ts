@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { OAuthCredentials } from '../shared/credentials';
+import { createRuntime } from '../shared/runtime';
+import { Backend } from './backend/backend';
+import type { EmulatorModel } from './backend/model-directory';
+import { type OpenRecord, openRecord, type RecordedRequest } from './backend/recorded-request';
+import { sendBody } from './backend/send-reply';
+import type { Violation } from './backend/violations';
+import { createIssuer, type Issuer, type TokenReply } from './issuer/issuer';
+import type { CodexReply, RateLimitState } from './script';
+import { type LoginOptions, TokenRegistry } from './token-registry';
+
+/** Settings of {@link startCodexEmulator}. */
+export interface CodexEmulatorOptions {
+  /** The models of the account, in place of the default list. */
+  models?: readonly (string | EmulatorModel)[];
+  /** Refuse keys of input items that the protocol does not know. Default false: nobody knows whether the backend does. */
+  strictItemKeys?: boolean;
+  /** What the limit headers say. Default: a plan in normal use. */
+  rateLimits?: RateLimitState;
+  /** The only OAuth client that is known. Default: the public client of the Codex CLI. */
+  clientId?: string;
+}
+
+/** A running emulator. */
+export interface CodexEmulator {
+  /** For `createCodex({ baseURL })`. */
+  readonly baseURL: string;
+  /** For `createCodex({ issuer })`. */
+  readonly issuer: string;
+  /** Mints a login that this emulator accepts. */
+  login(options?: LoginOptions): OAuthCredentials;
+  /** What it received, in order. Tokens are masked. */
+  readonly requests: readonly RecordedRequest[];
+  /** Appends to what it answers: each accepted request for a response takes one; after the last a fixed text answers. */
+  reply(...replies: CodexReply[]): void;
+  /** Appends to what the token endpoint answers, in place of its own answers. */
+  tokenReply(...replies: TokenReply[]): void;
+  /** Moves the clock of the emulator forward. Real time goes on beside it. */
+  advance(ms: number): void;
+  /** What a client did that is allowed but wrong. */
+  readonly violations: readonly Violation[];
+  /** Access tokens and logins by the emulator's own account of them. */
+  readonly tokens: TokenRegistry;
+  /** Ends every connection, the stalled ones too. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_REPLY = 'Hello from the emulator.';
+
+/**
+ * Starts a strict emulator of the Codex backend and of its OAuth issuer on a free port of 127.0.0.1: what the real ones
+ * refuse, it refuses.
+ *
+ * @example
+ * const emulator = await startCodexEmulator();
+ * const codex = createCodex({
+ *   baseURL: emulator.baseURL,
+ *   issuer: emulator.issuer,
+ *   authStore: memoryAuthStore(emulator.login()),
+ * });
+ * emulator.reply('Hi', { toolCalls: [{ name: 'weather', input: { city: 'Paris' } }] });
+ */
+export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Promise<CodexEmulator> {
+  const server = createServer();
+  const origin = await listen(server);
+  const runtime = createRuntime();
+  const requests: OpenRecord[] = [];
+  const violations: Violation[] = [];
+  const replies: CodexReply[] = [];
+  let ahead = 0;
+  const now = () => runtime.now() + ahead;
+
+  const { clientId, ...backendOptions } = options;
+  const registry = new TokenRegistry({ now, issuer: () => origin, ...(clientId !== undefined && { clientId }) });
+  const onViolation = (violation: Violation) => violations.push(violation);
+  const issuer = createIssuer({ registry, now, onViolation });
+  const backend = new Backend({
+    ...backendOptions,
+    registry,
+    now,
+    sleep: runtime.sleep,
+    randomBytes: runtime.randomBytes,
+    nextReply: () => replies.shift() ?? DEFAULT_REPLY,
+    onViolation,
+  });
+
+  server.on('request', (request, response) => {
+    const url = new URL(request.url ?? '/', origin);
+    const record = openRecord({
+      method: request.method ?? '',
+      url,
+      headers: request.headers as Record<string, string>,
+      receivedAt: now(),
+    });
+    requests.push(record);
+    dispatch({ request, response, url, record, issuer, backend }).catch((error) => fail(response, record, error));
+  });
+
+  return {
+    baseURL: `${origin}/backend-api/codex`,
+    issuer: origin,
+    login: (login) => registry.login(login),
+    requests,
+    reply: (...more) => void replies.push(...more),
+    tokenReply: (...more) => issuer.tokenReply(...more),
+    advance: (ms) => {
+      ahead += ms;
+    },
+    violations,
+    tokens: registry,
+    close: () => stop(server),
+  };
+}
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  url: URL;
+  record: OpenRecord;
+  issuer: Issuer;
+  backend: Backend;
+}
+
+async function dispatch({ request, response, url, record, issuer, backend }: Exchange): Promise<void> {
+  if (url.pathname.startsWith('/backend-api/')) return backend.handle(request, response, record);
+  if (await issuer.handle(request, response, url)) {
+    record.status = response.statusCode;
+    return record.close(response.writableEnded ? 'complete' : 'cut');
+  }
+  record.status = 404;
+  record.close(await sendBody(response, { status: 404, headers: {}, body: { detail: 'Not Found' } }));
+}
+
+/** A script that throws, or a body that breaks off: told to the client, since nobody else is listening. */
+function fail(response: ServerResponse, record: OpenRecord, error: unknown): void {
+  record.close('cut');
+  if (response.headersSent) return void response.destroy();
+  record.status = 500;
+  response.writeHead(500, { 'content-type': 'text/plain' });
+  response.end(`emulator: ${error instanceof Error ? error.message : String(error)}`);
+}
+
+function listen(server: Server): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
