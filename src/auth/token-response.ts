@@ -59,7 +59,7 @@ function issuedTokens(body: Record<string, unknown> | undefined): IssuedTokens |
     accessToken,
     ...(refreshToken && { refreshToken }),
     ...(idToken && { idToken }),
-    ...(expiresIn !== undefined && { expiresIn }),
+    ...(expiresIn !== undefined && expiresIn > 0 && { expiresIn }),
   };
 }
 
