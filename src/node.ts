@@ -1,3 +1,4 @@
+export { type CodexCliAuthStoreOptions, codexCliAuthStore } from './auth/node/sources/codex-cli';
 export { CodexAuthError, type CodexAuthErrorReason } from './auth/errors';
 export { AuthStoreError, type AuthStoreErrorCode } from './shared/auth-store-error';
 export type { OAuthCredentials } from './shared/credentials';

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodexEmulator, startCodexEmulator } from 'ai-sdk-codex/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OAuthCredentials } from '../../src/shared/credentials';
 import { post, validBody, validHeaders, withEmulator } from './client';
 
@@ -38,12 +38,15 @@ describe('who may ask, and where', () => {
     });
   };
 
-  it.each(['/responses/', '/v1/responses', '/chat/completions', '/responses/compact'])('rule 1: 404 for %s', async (path) => {
-    const init = { method: 'POST', headers: validHeaders(login), body: JSON.stringify(validBody()) };
-    const refused = await fetch(emulator.baseURL + path, init);
-    expect(await answerOf(refused)).toEqual({ status: 404, body: { detail: 'Not Found' } });
-    expect((await fetch(`${emulator.baseURL}/responses`, init)).status).toBe(200);
-  });
+  it.each(['/responses/', '/v1/responses', '/chat/completions', '/responses/compact'])(
+    'rule 1: 404 for %s',
+    async (path) => {
+      const init = { method: 'POST', headers: validHeaders(login), body: JSON.stringify(validBody()) };
+      const refused = await fetch(emulator.baseURL + path, init);
+      expect(await answerOf(refused)).toEqual({ status: 404, body: { detail: 'Not Found' } });
+      expect((await fetch(`${emulator.baseURL}/responses`, init)).status).toBe(200);
+    },
+  );
 
   it.each(['GET', 'PUT', 'DELETE'])('rule 1: 405 for %s', async (method) => {
     const refused = await fetch(`${emulator.baseURL}/responses`, { method, headers: validHeaders(login) });
@@ -84,7 +87,10 @@ describe('who may ask, and where', () => {
     if (state === 'revoked') emulator.tokens.revokeFamily(old.refreshToken ?? '');
     if (state === 'invalidated') emulator.tokens.invalidateAccessToken(old.accessToken);
     const error = { message: expect.any(String), type: 'invalid_request_error', code, param: null };
-    expect(await answerOf(await post(emulator, validHeaders(old)))).toEqual({ status: 401, body: { error, status: 401 } });
+    expect(await answerOf(await post(emulator, validHeaders(old)))).toEqual({
+      status: 401,
+      body: { error, status: 401 },
+    });
     await accepts(validHeaders(login));
   });
 

@@ -5,7 +5,12 @@ import { post, validBody, validHeaders, withEmulator } from './client';
 async function slugs(baseURL: string, headers: Record<string, string>, version: string) {
   const response = await fetch(`${baseURL}/models?client_version=${version}`, { headers });
   const { models } = (await response.json()) as { models: Record<string, unknown>[] };
-  return { status: response.status, etag: response.headers.get('etag'), models, ids: models.map((model) => model.slug) };
+  return {
+    status: response.status,
+    etag: response.headers.get('etag'),
+    models,
+    ids: models.map((model) => model.slug),
+  };
 }
 
 it('serves the models of the default account, and refuses the others', () =>
@@ -65,7 +70,9 @@ it('takes another list of models', () =>
       expect((await slugs(emulator.baseURL, headers, '0.0.0')).ids).toEqual(['gpt-6-sol', 'mine']);
       const efforts = validBody({ model: 'mine', reasoning: { effort: 'low' } });
       expect((await post(emulator, headers, efforts)).status).toBe(400);
-      expect((await post(emulator, headers, validBody({ model: 'mine', reasoning: { effort: 'max' } }))).status).toBe(200);
+      expect((await post(emulator, headers, validBody({ model: 'mine', reasoning: { effort: 'max' } }))).status).toBe(
+        200,
+      );
       expect((await post(emulator, headers)).status).toBe(400);
     },
     { models: ['gpt-6-sol', { id: 'mine', reasoningEfforts: ['max'] }] },

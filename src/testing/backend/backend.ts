@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { modelFamily } from '../../catalog/model-info';
 import { asString } from '../../shared/json';
 import { readBody } from '../http';
 import { type CodexReply, type RateLimitState, resolveReply, type ScriptedReply } from '../script';
@@ -6,7 +7,6 @@ import type { TokenRegistry } from '../token-registry';
 import { type BackendRequest, backendRequest } from './backend-request';
 import { decodePayload } from './decode-payload';
 import { type EmulatorModel, ModelDirectory } from './model-directory';
-import { modelFamily } from '../../catalog/model-info';
 import { DEFAULT_RATE_LIMITS, rateLimitHeaders } from './rate-limits';
 import { ReasoningSeals } from './reasoning-seals';
 import { bearerOf, type OpenRecord } from './recorded-request';

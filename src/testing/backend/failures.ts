@@ -54,7 +54,11 @@ export const codexFailures = {
   /** 403: the HTML page of the edge in front of the backend. */
   cloudflareBlocked(): CodexReply {
     const body = '<!DOCTYPE html><html><head><title>Just a moment...</title></head><body></body></html>';
-    return { status: 403, body, headers: { 'content-type': 'text/html; charset=UTF-8', 'cf-ray': '8f0000000000abcd-TST' } };
+    return {
+      status: 403,
+      body,
+      headers: { 'content-type': 'text/html; charset=UTF-8', 'cf-ray': '8f0000000000abcd-TST' },
+    };
   },
   /** 401 without a code. */
   unauthorized(): CodexReply {

@@ -36,7 +36,8 @@ export class ModelDirectory {
   /** The catalogue for a client of this version; `0.0.0`, or none, gets all of it. */
   catalog(clientVersion?: string): JSONObject[] {
     const all = [...this.served.values()];
-    const visible = clientVersion === undefined || clientVersion === '0.0.0' ? all : all.filter(servedTo(clientVersion));
+    const visible =
+      clientVersion === undefined || clientVersion === '0.0.0' ? all : all.filter(servedTo(clientVersion));
     return visible.map(catalogEntry);
   }
 }
@@ -47,7 +48,10 @@ export function servedTo(version: string): (model: ModelInfo) => boolean {
 }
 
 function defaultModels(): string[] {
-  return ['gpt-5.3-codex', ...KNOWN_MODELS.filter((model) => model.retiredSince === undefined).map((model) => model.id)];
+  return [
+    'gpt-5.3-codex',
+    ...KNOWN_MODELS.filter((model) => model.retiredSince === undefined).map((model) => model.id),
+  ];
 }
 
 function serve(model: string | EmulatorModel): ServedModel {

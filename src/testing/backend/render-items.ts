@@ -10,7 +10,10 @@ export type ItemEvents = Generator<ItemEvent, JSONObject>;
 /** A reasoning item: sealed content in its done form, a part per summary in between. */
 export function* renderReasoning(id: string, summaries: readonly string[], sealed: string | undefined): ItemEvents {
   const open = { id, type: 'reasoning', summary: [] };
-  yield { type: 'response.output_item.added', item: { ...open, ...(sealed !== undefined && { encrypted_content: '' }) } };
+  yield {
+    type: 'response.output_item.added',
+    item: { ...open, ...(sealed !== undefined && { encrypted_content: '' }) },
+  };
   for (const [summary_index, text] of summaries.entries()) {
     const place = { item_id: id, summary_index };
     yield { type: 'response.reasoning_summary_part.added', ...place, part: { type: 'summary_text', text: '' } };

@@ -74,11 +74,7 @@ function openResponse({ id, model, createdAt }: RenderContext): JSONObject {
 }
 
 /** The backend names `default` as the tier whatever was asked for, and leaves `output` empty: items come only by themselves. */
-function terminalEvent(
-  reply: ScriptedReply,
-  open: JSONObject,
-  output: JSONObject[],
-): JSONObject & { type: string } {
+function terminalEvent(reply: ScriptedReply, open: JSONObject, output: JSONObject[]): JSONObject & { type: string } {
   const carried = reply.completedOutput === 'full' ? output : reply.completedOutput === 'null' ? null : [];
   const response = { ...open, output: carried, service_tier: 'default' };
   if (reply.failed !== undefined) {

@@ -23,10 +23,7 @@ export function checkToken({ token }: BackendRequest): Refusal | undefined {
 const TOKEN_ERRORS = {
   expired: ['token_expired', 'Provided authentication token is expired. Please try signing in again.'],
   revoked: ['token_revoked', 'Encountered invalidated oauth token for user, failing request'],
-  invalidated: [
-    'token_invalidated',
-    'Your authentication token has been invalidated. Please try signing in again.',
-  ],
+  invalidated: ['token_invalidated', 'Your authentication token has been invalidated. Please try signing in again.'],
 } as const;
 
 /** The 401 of a token that was once good: it repeats the status inside the body. */

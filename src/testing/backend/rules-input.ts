@@ -21,7 +21,11 @@ export function checkContent(request: BackendRequest): Refusal | undefined {
   const nameless = request.input.findIndex((item) => itemType(asRecord(item) ?? {}) === undefined);
   if (nameless !== -1) {
     const param = `input[${nameless}]`;
-    return modelError(400, { message: `Invalid '${param}': expected an item with a type.`, param, code: 'invalid_type' });
+    return modelError(400, {
+      message: `Invalid '${param}': expected an item with a type.`,
+      param,
+      code: 'invalid_type',
+    });
   }
   for (const { item, index } of inputItems(request)) {
     const refusal = checkMessage(item, index) ?? checkOutput(item, index);

@@ -98,7 +98,9 @@ function additionalTools(request: BackendRequest): Record<string, unknown>[] {
 }
 
 function isClientTool(tool: Record<string, unknown>): boolean {
-  return tool.type === 'function' || tool.type === 'custom' || (tool.type === 'tool_search' && tool.execution === 'client');
+  return (
+    tool.type === 'function' || tool.type === 'custom' || (tool.type === 'tool_search' && tool.execution === 'client')
+  );
 }
 
 function unsupported(param: string, message: string): Refusal {

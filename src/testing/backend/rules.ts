@@ -1,7 +1,14 @@
 import type { BackendRequest } from './backend-request';
 import type { Refusal } from './refusal';
 import { checkAccount, checkPath, checkPayload, checkToken } from './rules-access';
-import { checkInputList, checkInstructions, checkKnownKeys, checkServiceTier, checkStore, checkStream } from './rules-body';
+import {
+  checkInputList,
+  checkInstructions,
+  checkKnownKeys,
+  checkServiceTier,
+  checkStore,
+  checkStream,
+} from './rules-body';
 import { checkContent, checkIds, checkItemKeys, checkPairing, checkReferences, checkRoles } from './rules-input';
 import { checkEffort, checkLite, checkModel, checkSeals, checkToolChoice } from './rules-model';
 

@@ -72,7 +72,11 @@ function layOut(event: ScriptedEvent, { framing = {} }: ScriptedReply, index: nu
 
 async function writeFrame(response: ServerResponse, frame: string, chunkBytes: number | undefined): Promise<void> {
   if (!chunkBytes) return write(response, frame);
-  for (const piece of pieces(Buffer.from(frame), chunkBytes)) await write(response, piece);
+  for (const piece of pieces(Buffer.from(frame), chunkBytes)) {
+    await write(response, piece);
+    // Writes of one tick are joined into one chunk.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** Waits for the reader when the socket is full, and no longer than the connection lives. */

@@ -42,7 +42,10 @@ function judge(input: readonly unknown[], echoed: string | undefined, turnKnown:
 
 function turnKey(accountId: string, input: readonly unknown[]): string {
   const end = input.findLastIndex((item) => asRecord(item)?.role === 'user') + 1;
-  return createHash('sha256').update(accountId).update(JSON.stringify(input.slice(0, end))).digest('base64url');
+  return createHash('sha256')
+    .update(accountId)
+    .update(JSON.stringify(input.slice(0, end)))
+    .digest('base64url');
 }
 
 function endsInToolOutput(input: readonly unknown[]): boolean {
