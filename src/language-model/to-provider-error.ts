@@ -2,7 +2,7 @@ import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { CodexAuthError } from '../auth/errors';
 import { UnsupportedInputError } from '../codec/errors';
 import type { ResponseFailure } from '../codec/response/response-failure';
-import { redact } from '../shared/secret';
+import { redact, redactDeep } from '../shared/secret';
 import { HttpFailure, TransportError, type TransportErrorCode } from '../transport/errors';
 import { failureFacts, readErrorBody, statusFacts } from './describe-failure';
 import { CodexStreamError, type CodexStreamErrorCode } from './errors';
@@ -39,7 +39,7 @@ export function fromFailure(failure: ResponseFailure, request: FailedRequest): u
     message: sentence(`Codex failed for ${request.modelId}: ${redact(failure.message)}${label}`, facts.advice),
     statusCode: facts.status,
     isRetryable: facts.isRetryable,
-    data: failure.detail,
+    data: redactDeep(failure.detail),
   });
 }
 
@@ -53,7 +53,7 @@ function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
     statusCode: failure.status,
     responseBody: redact(failure.body),
     isRetryable: facts.isRetryable,
-    data,
+    data: redactDeep(data),
   });
   return failure.status === 401 ? loginError(said, error) : error;
 }
@@ -87,9 +87,9 @@ function streamError(
   return new CodexStreamError({
     ...common(request),
     code,
-    message: `Codex failed for ${request.modelId}: ${message}`,
+    message: `Codex failed for ${request.modelId}: ${redact(message)}`,
     isRetryable: true,
-    data,
+    data: redactDeep(data),
     cause,
   });
 }

@@ -1,37 +1,65 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** The body of a request was larger than what its reader takes. */
+/** A request body was longer than its reader takes. */
 export class BodyTooLargeError extends Error {
   override readonly name = 'BodyTooLargeError';
-}
 
-/** The whole body of a request. @throws {@link BodyTooLargeError} past `limit` bytes. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw new BodyTooLargeError(`The body is larger than ${limit} bytes.`);
-    chunks.push(chunk);
+  constructor(readonly limit: number) {
+    super(`The body of the request is longer than ${limit} bytes.`);
   }
-  return Buffer.concat(chunks);
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers });
-  response.end(JSON.stringify(body));
+/**
+ * The whole body of `request`. What goes beyond `limit` bytes is read and dropped, so that the refusal can still be sent.
+ *
+ * @throws {@link BodyTooLargeError}; the error of the connection when the client leaves early.
+ */
+export function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+    });
+    request.on('end', () => (length > limit ? reject(new BodyTooLargeError(limit)) : resolve(Buffer.concat(chunks))));
+    request.on('error', reject);
+  });
 }
 
-export function sendText(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers });
-  response.end(body);
+/** Sends `body` as JSON. Resolves when the client has it all or has left. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  return sendText(response, status, JSON.stringify(body), { 'content-type': 'application/json', ...headers });
 }
 
-export function sendHtml(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
-  sendText(response, status, body, { 'content-type': 'text/html; charset=utf-8', ...headers });
+/** Sends a page. Resolves when the client has it all or has left. */
+export function sendHtml(response: ServerResponse, status: number, html: string): Promise<void> {
+  return sendText(response, status, html, { 'content-type': 'text/html; charset=utf-8' });
 }
 
-export function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(302, { location, 'cache-control': 'no-store' });
-  response.end();
+/** Sends `text` as it is; plain text unless `headers` say otherwise. Resolves when the client has it all or has left. */
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): Promise<void> {
+  const length = String(Buffer.byteLength(text));
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'content-length': length, ...headers });
+  response.end(text);
+  return closed(response);
+}
+
+/** Resolves when the exchange is over, whoever ended it. */
+export function closed(response: ServerResponse): Promise<void> {
+  if (response.destroyed || response.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    response.once('close', () => resolve());
+  });
 }

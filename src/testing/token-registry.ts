@@ -1,241 +1,228 @@
-import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { AUTH_CLAIM, DEFAULT_CLIENT_ID, PROFILE_CLAIM } from '../shared/constants';
+import { randomBytes } from 'node:crypto';
+import { DEFAULT_CLIENT_ID } from '../shared/constants';
 import type { OAuthCredentials } from '../shared/credentials';
+import { asNumber, asString, type JSONObject } from '../shared/json';
+import { maskWhenPrinted } from '../shared/masked';
+import { type Identity, identityOf, type LoginOptions } from './issuer/identity';
+import { signJwt, verifyJwt } from './issuer/jwt';
+import { accessTokenClaims, idTokenClaims } from './issuer/token-claims';
 
-/** Whom a login is for. */
-export interface LoginOptions {
-  /** Default: a fresh UUID. */
-  accountId?: string;
-  /** Default `plus`. */
-  planType?: string;
-  /** Until the access token expires. Default 10 days. */
-  expiresInMs?: number;
-  email?: string;
-  userId?: string;
-  fedramp?: boolean;
-}
+export type { LoginOptions } from './issuer/identity';
 
+/** What is known of a bearer. `missing` stands for none at all, and for one that was not made here. */
 export type TokenCheck =
   | { ok: true; accountId: string; userId: string; planType: string; fedramp: boolean }
-  /** `missing` is also a token that nobody here minted. */
   | { ok: false; reason: 'missing' | 'expired' | 'revoked' | 'invalidated' };
 
-export type RefreshRefusal = 'refresh_token_reused' | 'refresh_token_expired' | 'refresh_token_invalidated' | 'token_expired';
-
-export type RefreshOutcome = { ok: true; tokens: IssuedTokenSet } | { ok: false; code: RefreshRefusal };
-
-export interface IssuedTokenSet {
+/** Tokens as they leave the issuer. */
+export interface IssuedTokens {
   accessToken: string;
-  refreshToken: string;
   idToken: string;
-  expiresInSeconds: number;
+  /** Only for logins that asked for `offline_access`. */
+  refreshToken?: string;
+  /** Lifetime of the access token. */
+  expiresInMs: number;
+  scope: string;
 }
 
-interface Person {
-  accountId: string;
-  userId: string;
-  email: string;
-  planType: string;
-  fedramp: boolean;
-  clientId: string;
+/** `spent`: a refresh has used it already. */
+export type RefreshTokenState = 'fresh' | 'unknown' | 'expired' | 'spent' | 'revoked';
+
+/** How one refresh differs from the usual. */
+export interface RefreshOptions {
+  /** What is different about the one the new tokens speak for. */
+  login?: LoginOptions | undefined;
+  /** Merged over the namespaced claim of the new tokens. */
+  authClaims?: JSONObject | undefined;
+  /** Leaves the old refresh token good until {@link TokenRegistry.spend}. Default false. */
+  keepOld?: boolean | undefined;
 }
 
-/** All tokens that come from one login. */
+/** How a login differs from the usual. */
+export type IssueOptions = { scope?: string | undefined; authClaims?: JSONObject | undefined };
+
+export type RefreshOutcome =
+  | { ok: true; tokens: IssuedTokens }
+  | { ok: false; reason: Exclude<RefreshTokenState, 'fresh'> };
+
 interface Family {
-  person: Person;
-  lifetimeMs: number;
+  identity: Identity;
+  scope: string;
+  refreshExpiresInMs: number;
   revoked: boolean;
 }
 
-interface RefreshRecord {
-  family: Family;
-  state: 'live' | 'used' | 'expired';
-}
+const DAY_MS = 86_400_000;
+const ACCESS_TOKEN_MS = 10 * DAY_MS;
+const ID_TOKEN_MS = DAY_MS / 24;
+const FULL_SCOPE = 'openid profile email offline_access api.connectors.read api.connectors.invoke';
 
-interface Payload {
-  exp: number;
-  jti: string;
-}
-
-const ACCESS_LIFETIME_MS = 10 * 24 * 60 * 60_000;
-const ID_LIFETIME_MS = 60 * 60_000;
-
-/** Mints tokens and knows what became of each: the memory that issuer and backend share. */
+/**
+ * Mints the tokens of the emulator and knows what became of each. Refresh tokens are single use; the tokens that descend
+ * from one login are a family, and are revoked together. Prints nothing of what it holds.
+ */
 export class TokenRegistry {
-  /** How often each refresh token was presented. */
-  declare readonly refreshCounts: ReadonlyMap<string, number>;
-  declare private readonly secrets: {
-    key: Buffer;
-    refresh: Map<string, RefreshRecord>;
-    access: Map<string, Family>;
-    invalidated: Set<string>;
-  };
+  readonly clientId: string;
+  readonly #now: () => number;
+  readonly #issuer: () => string;
+  readonly #key = randomBytes(32);
+  readonly #access = new Map<string, { family: Family; identity: Identity; invalidated: boolean }>();
+  readonly #personal = new Map<string, { family: Family; identity: Identity }>();
+  readonly #refresh = new Map<string, { family: Family; spent: boolean; expiresAt: number }>();
+  readonly #refreshCounts = new Map<string, number>();
 
-  constructor(private readonly options: { now: () => number; issuer: () => string; clientId?: string }) {
-    // Not enumerable: printing an emulator must not print tokens.
-    Object.defineProperties(this, {
-      refreshCounts: { value: new Map<string, number>(), enumerable: false },
-      secrets: {
-        value: { key: randomBytes(32), refresh: new Map(), access: new Map(), invalidated: new Set() },
-        enumerable: false,
-      },
+  /** `now` in epoch milliseconds. `clientId` defaults to the public client of the Codex CLI. */
+  constructor(options: { now: () => number; issuer: () => string; clientId?: string }) {
+    this.#now = options.now;
+    this.#issuer = options.issuer;
+    this.clientId = options.clientId ?? DEFAULT_CLIENT_ID;
+  }
+
+  /** Origin of the issuer. */
+  get issuer(): string {
+    return this.#issuer();
+  }
+
+  /** How often each refresh token was presented, the refused and the unknown ones too. */
+  get refreshCounts(): ReadonlyMap<string, number> {
+    return this.#refreshCounts;
+  }
+
+  /** A new login with its own family, as a client would have stored it. */
+  login(options: LoginOptions = {}): OAuthCredentials {
+    const { accessToken, refreshToken, idToken, expiresInMs } = this.issue(options);
+    const { fedramp, ...identity } = identityOf(options);
+    return maskWhenPrinted({
+      accessToken,
+      ...(refreshToken !== undefined && { refreshToken }),
+      idToken,
+      expiresAt: this.#now() + expiresInMs,
+      ...identity,
+      issuer: this.issuer,
+      clientId: this.clientId,
+      ...(fedramp && { fedramp }),
     });
   }
 
-  /** A login in a family of its own. */
-  login(options: LoginOptions = {}): OAuthCredentials {
-    const { expiresInMs = ACCESS_LIFETIME_MS, fedramp = false } = options;
-    const clientId = this.options.clientId ?? DEFAULT_CLIENT_ID;
-    const person: Person = {
-      accountId: options.accountId ?? randomUUID(),
-      userId: options.userId ?? `user-${randomUUID()}`,
-      email: options.email ?? 'someone@example.com',
-      planType: options.planType ?? 'plus',
-      fedramp,
-      clientId,
-    };
-    const family: Family = { person, lifetimeMs: ACCESS_LIFETIME_MS, revoked: false };
-    const { accessToken, refreshToken, idToken } = this.issue(family, expiresInMs);
-    return {
-      accessToken,
-      refreshToken,
-      idToken,
-      expiresAt: this.options.now() + expiresInMs,
-      accountId: person.accountId,
-      userId: person.userId,
-      email: person.email,
-      planType: person.planType,
-      issuer: this.options.issuer(),
-      clientId,
-      ...(fedramp && { fedramp }),
-    };
+  /** The tokens of a new login. Default scope: all that the Codex CLI asks for. */
+  issue(options: LoginOptions = {}, { scope = FULL_SCOPE, authClaims }: IssueOptions = {}): IssuedTokens {
+    const refreshExpiresInMs = options.refreshExpiresInMs ?? Number.POSITIVE_INFINITY;
+    const family = { identity: identityOf(options), scope, refreshExpiresInMs, revoked: false };
+    return this.#mint(family, { expiresInMs: options.expiresInMs, authClaims });
   }
 
-  /** Spends a refresh token and gives the next pair. */
-  refresh(refreshToken: string, options: { accountId?: string } = {}): RefreshOutcome {
-    const counts = this.refreshCounts as Map<string, number>;
-    counts.set(refreshToken, (counts.get(refreshToken) ?? 0) + 1);
-    const record = this.secrets.refresh.get(refreshToken);
-    if (!record) return { ok: false, code: 'token_expired' };
-    if (record.family.revoked) return { ok: false, code: 'refresh_token_invalidated' };
-    if (record.state === 'used') return { ok: false, code: 'refresh_token_reused' };
-    if (record.state === 'expired') return { ok: false, code: 'refresh_token_expired' };
-    record.state = 'used';
-    const { accountId } = options;
-    const { family } = record;
-    const next = accountId === undefined ? family : { ...family, person: { ...family.person, accountId } };
-    return { ok: true, tokens: this.issue(next, family.lifetimeMs) };
+  /** Counts `refreshToken` as presented, and exchanges it for new tokens, which spends it. */
+  refresh(refreshToken: string, options: RefreshOptions = {}): RefreshOutcome {
+    this.countPresentation(refreshToken);
+    const state = this.refreshTokenState(refreshToken);
+    const record = this.#refresh.get(refreshToken);
+    if (state !== 'fresh' || !record) return { ok: false, reason: state === 'fresh' ? 'unknown' : state };
+    record.spent = options.keepOld !== true;
+    const identity = identityOf(options.login ?? {}, record.family.identity);
+    const { authClaims } = options;
+    const tokens = this.#mint(record.family, { identity, expiresInMs: options.login?.expiresInMs, authClaims });
+    return { ok: true, tokens };
   }
 
-  /** Takes back that a refresh token was spent: its answer never left, as when a server dies before it commits. */
-  unspend(refreshToken: string): void {
-    const record = this.secrets.refresh.get(refreshToken);
-    if (record?.state === 'used') record.state = 'live';
+  /** Counts a presentation that leads to no refresh. Returns how many there were. */
+  countPresentation(refreshToken: string): number {
+    const count = (this.#refreshCounts.get(refreshToken) ?? 0) + 1;
+    this.#refreshCounts.set(refreshToken, count);
+    return count;
   }
 
-  expireRefreshToken(refreshToken: string): void {
-    const record = this.secrets.refresh.get(refreshToken);
-    if (record) record.state = 'expired';
+  refreshTokenState(refreshToken: string): RefreshTokenState {
+    const record = this.#refresh.get(refreshToken);
+    if (!record) return 'unknown';
+    if (record.family.revoked) return 'revoked';
+    if (record.spent) return 'spent';
+    return record.expiresAt <= this.#now() ? 'expired' : 'fresh';
   }
 
+  /** Marks a refresh token as used. */
+  spend(refreshToken: string): void {
+    const record = this.#refresh.get(refreshToken);
+    if (record) record.spent = true;
+  }
+
+  /** A personal access token (`at-...`): accepted as a bearer, never expires, and is known to `whoami`. */
+  personalAccessToken(options: LoginOptions = {}): string {
+    const identity = identityOf(options);
+    const family = { identity, scope: '', refreshExpiresInMs: 0, revoked: false };
+    const token = `at-${randomBytes(24).toString('base64url')}`;
+    this.#personal.set(token, { family, identity });
+    return token;
+  }
+
+  /** Whom a personal access token speaks for; undefined for any other token. */
+  whoami(token: string | undefined): Identity | undefined {
+    const record = this.#personal.get(token ?? '');
+    return record && !record.family.revoked ? record.identity : undefined;
+  }
+
+  /** Whether the token is an id token that was made here. */
+  isIdToken(token: string): boolean {
+    const jti = asString(verifyJwt(token, this.#key)?.jti);
+    return jti !== undefined && !this.#access.has(jti);
+  }
+
+  /** Judges a bearer by its signature, by what became of it, and by its `exp` against the clock. */
   checkAccessToken(token: string | undefined): TokenCheck {
-    const payload = token === undefined ? undefined : this.verify(token);
-    const family = payload && this.secrets.access.get(payload.jti);
-    if (!payload || !family) return { ok: false, reason: 'missing' };
-    if (this.secrets.invalidated.has(payload.jti)) return { ok: false, reason: 'invalidated' };
-    if (family.revoked) return { ok: false, reason: 'revoked' };
-    if (payload.exp * 1000 <= this.options.now()) return { ok: false, reason: 'expired' };
-    const { accountId, userId, planType, fedramp } = family.person;
+    if (token === undefined) return { ok: false, reason: 'missing' };
+    const payload = verifyJwt(token, this.#key);
+    const record = this.#accessRecord(token);
+    if (!record) return { ok: false, reason: 'missing' };
+    if (record.invalidated) return { ok: false, reason: 'invalidated' };
+    if (record.family.revoked) return { ok: false, reason: 'revoked' };
+    const expiresAt = (asNumber(payload?.exp) ?? Number.POSITIVE_INFINITY) * 1000;
+    if (expiresAt <= this.#now()) return { ok: false, reason: 'expired' };
+    const { accountId, userId, planType, fedramp } = record.identity;
     return { ok: true, accountId, userId, planType, fedramp };
   }
 
-  /** The backend forgets this access token: later checks say `invalidated`. */
+  /** Later checks of this one access token give `invalidated`. Unknown tokens are ignored. */
   invalidateAccessToken(token: string): void {
-    const payload = this.verify(token);
-    if (payload) this.secrets.invalidated.add(payload.jti);
+    const record = this.#accessRecord(token);
+    if (record) record.invalidated = true;
   }
 
-  /** Revokes every token of the family that `token`, of whichever kind, belongs to. */
+  /** Revokes the whole family of an access or refresh token. Unknown tokens are ignored. */
   revokeFamily(token: string): void {
-    const payload = this.verify(token);
-    const family = this.secrets.refresh.get(token)?.family ?? (payload && this.secrets.access.get(payload.jti));
+    const family = this.#refresh.get(token)?.family ?? this.#accessRecord(token)?.family;
     if (family) family.revoked = true;
   }
 
-  /** Tokens for a login that went through the issuer's pages. */
-  issueFor(options: LoginOptions): IssuedTokenSet {
-    const { accessToken, refreshToken = '', idToken = '' } = this.login(options);
-    const lifetime = options.expiresInMs ?? ACCESS_LIFETIME_MS;
-    return { accessToken, refreshToken, idToken, expiresInSeconds: Math.floor(lifetime / 1000) };
+  #accessRecord(token: string): { family: Family; identity: Identity; invalidated?: boolean } | undefined {
+    return this.#personal.get(token) ?? this.#access.get(asString(verifyJwt(token, this.#key)?.jti) ?? '');
   }
 
-  private issue(family: Family, lifetimeMs: number): IssuedTokenSet {
-    const refreshToken = `rt_${randomBytes(32).toString('base64url')}`;
-    this.secrets.refresh.set(refreshToken, { family, state: 'live' });
-    const jti = randomUUID();
-    this.secrets.access.set(jti, family);
-    return {
-      accessToken: this.sign(accessClaims(family.person), jti, lifetimeMs),
-      refreshToken,
-      idToken: this.sign(idClaims(family.person), randomUUID(), ID_LIFETIME_MS),
-      expiresInSeconds: Math.floor(lifetimeMs / 1000),
-    };
+  #mint(
+    family: Family,
+    options: {
+      identity?: Identity | undefined;
+      expiresInMs?: number | undefined;
+      authClaims?: JSONObject | undefined;
+    },
+  ): IssuedTokens {
+    const { identity = family.identity, expiresInMs = ACCESS_TOKEN_MS, authClaims } = options;
+    const { issuer, clientId } = this;
+    const { scope } = family;
+    const now = this.#now();
+    const input = { identity, issuer, clientId, scope, now, authClaims };
+    const access = accessTokenClaims({ ...input, expiresInMs });
+    this.#access.set(access.jti, { family, identity, invalidated: false });
+    return maskWhenPrinted({
+      accessToken: signJwt(access, this.#key),
+      idToken: signJwt(idTokenClaims({ ...input, expiresInMs: ID_TOKEN_MS }), this.#key),
+      ...(scope.split(' ').includes('offline_access') && { refreshToken: this.#mintRefreshToken(family) }),
+      expiresInMs,
+      scope,
+    });
   }
 
-  private sign(claims: object, jti: string, lifetimeMs: number): string {
-    const now = this.options.now();
-    const times = { iat: Math.floor(now / 1000), exp: Math.floor((now + lifetimeMs) / 1000) };
-    const payload = { iss: this.options.issuer(), jti, ...times, ...claims };
-    const unsigned = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode(payload)}`;
-    return `${unsigned}.${this.signature(unsigned)}`;
+  #mintRefreshToken(family: Family): string {
+    const token = `rt_${randomBytes(32).toString('base64url')}`;
+    this.#refresh.set(token, { family, spent: false, expiresAt: this.#now() + family.refreshExpiresInMs });
+    return token;
   }
-
-  private verify(token: string): Payload | undefined {
-    const parts = token.split('.');
-    if (parts.length !== 3) return undefined;
-    const [header = '', payload = '', signature = ''] = parts;
-    const expected = Buffer.from(this.signature(`${header}.${payload}`));
-    const given = Buffer.from(signature);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-  }
-
-  private signature(text: string): string {
-    return createHmac('sha256', this.secrets.key).update(text).digest('base64url');
-  }
-}
-
-function encode(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
-}
-
-function authClaim({ accountId, planType, userId, fedramp }: Person): object {
-  return {
-    chatgpt_account_id: accountId,
-    chatgpt_plan_type: planType,
-    chatgpt_user_id: userId,
-    user_id: userId,
-    chatgpt_account_is_fedramp: fedramp,
-  };
-}
-
-function accessClaims(person: Person): object {
-  return {
-    aud: ['https://api.openai.com/v1'],
-    client_id: person.clientId,
-    sub: person.userId,
-    scp: ['openid', 'profile', 'email', 'offline_access'],
-    [AUTH_CLAIM]: authClaim(person),
-    [PROFILE_CLAIM]: { email: person.email, email_verified: true },
-  };
-}
-
-function idClaims(person: Person): object {
-  return {
-    aud: [person.clientId],
-    sub: person.userId,
-    email: person.email,
-    email_verified: true,
-    [AUTH_CLAIM]: { ...authClaim(person), organizations: [], completed_platform_onboarding: true, is_org_owner: false },
-  };
 }

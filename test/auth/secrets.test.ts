@@ -35,8 +35,8 @@ test.each<[string, Partial<OAuthCredentials>, Answer]>([
   const session = createSession({ store, issuer: 'https://issuer.test', runtime, logger });
   const error = await rejection(session.headers());
   expect(error).toBeInstanceOf(Error);
-  expect(printed(error)).not.toContain('CANARY');
-  expect(printed(logged)).not.toContain('CANARY');
+  expect(printed(error)).not.toMatch(/canary/i);
+  expect(printed(logged)).not.toMatch(/canary/i);
 });
 
 test('no log record holds a token, and neither session nor store prints one', async () => {
@@ -49,6 +49,6 @@ test('no log record holds a token, and neither session nor store prints one', as
   await session.headers();
   expect(logged).toHaveLength(2);
   for (const value of [logged, session, store, await store.read('default')]) {
-    expect(inspect(value, { depth: 20 })).not.toContain('CANARY');
+    expect(inspect(value, { depth: 20 })).not.toMatch(/canary/i);
   }
 });

@@ -152,6 +152,14 @@ describe('renewal before expiry', () => {
     });
   });
 
+  test('forgets the expiry of the token before', async () => {
+    const { session, store, answers, posts } = setUp({ accessToken: 'o', refreshToken: 'r', expiresAt: NOW + MINUTE });
+    answers.push(Response.json({ access_token: 'opaque' }));
+    await session.headers();
+    expect(await store.read('default')).toEqual({ accessToken: 'opaque', refreshToken: 'r', lastRefreshAt: NOW });
+    expect(posts.length).toBe(1);
+  });
+
   test('happens once for everybody who waits', async () => {
     const { session, posts, answers } = setUp(credentials(MINUTE));
     answers.push(tokens(1));

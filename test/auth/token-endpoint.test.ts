@@ -92,7 +92,7 @@ describe('the request', () => {
       new Error('cannot send {"refresh_token":"rt-CANARY-0"} or CANARY-0'.replace('CANARY-0', GRANT.refreshToken)),
     );
     const outcome = await refreshTokens({ ...GRANT, refreshToken: 'CANARY-0' }, runtime);
-    expect(JSON.stringify(outcome)).not.toContain('CANARY');
+    expect(JSON.stringify(outcome)).not.toMatch(/canary/i);
   });
 });
 
@@ -124,7 +124,7 @@ describe('the reply', () => {
   ])('%j with %i is %s', (body, status, kind) => {
     const outcome = parse(body, status);
     expect(outcome).toMatchObject({ ok: false, refusal: { kind } });
-    expect(JSON.stringify(outcome)).not.toContain('CANARY');
+    expect(JSON.stringify(outcome)).not.toMatch(/canary/i);
   });
 
   test('takes from a success what is there', () => {
@@ -147,6 +147,6 @@ describe('the reply', () => {
   });
 
   test('repeats no code that is not a word: a body may echo what was sent', () => {
-    expect(JSON.stringify(parse({ error: { code: 'rt-CANARY-0' } }, 401))).not.toContain('CANARY');
+    expect(JSON.stringify(parse({ error: { code: 'rt-CANARY-0' } }, 401))).not.toMatch(/canary/i);
   });
 });

@@ -1,19 +1,24 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-const here = (file) => new URL(file, import.meta.url);
-
 /** A child that answers one message with one message. */
 export async function startChild(file, execArgv = []) {
-  const child = fork(here(file), { execArgv });
-  const [hello] = await once(child, 'message');
+  const child = fork(new URL(file, import.meta.url), { execArgv });
+  const died = once(child, 'exit').then(([code]) => {
+    throw new Error(`${file} ended with ${code}`);
+  });
+  // After stop() nobody asks any more.
+  died.catch(() => {});
+  const answer = async () => {
+    const [message] = await Promise.race([once(child, 'message'), died]);
+    if (message.error) throw new Error(message.error);
+    return message;
+  };
   return {
-    hello,
-    async ask(message) {
+    hello: await answer(),
+    ask(message) {
       child.send(message);
-      const [answer] = await once(child, 'message');
-      if (answer.error) throw new Error(answer.error);
-      return answer;
+      return answer();
     },
     stop: () => child.disconnect(),
   };

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { acquireFileLock, type FileLockTimes } from '../../src/stores/node/file-lock';
+import { acquireFileLock, claimNumber, FILE_LOCK_TIMES, type FileLockTimes } from '../../src/stores/node/file-lock';
 import { bundleChild } from './bundle-child';
 
 const QUICK: FileLockTimes = { leaseMs: 200, heartbeatMs: 40, waitMs: 5_000 };
@@ -59,6 +59,23 @@ test('a holder keeps the lock by its heartbeat, far beyond the lease', async () 
   const lock = await acquireFileLock(folder, times);
   await expect(acquireFileLock(folder, times)).rejects.toMatchObject({ code: 'lock_timeout' });
   await lock.assertHeld();
+  await lock.release();
+});
+
+test('a holder that only looks dead, because its machine was suspended, gets the time for a heartbeat', async () => {
+  const lock = await acquireFileLock(folder, { ...QUICK, heartbeatMs: 50 });
+  await utimes(join(folder, '1'), 1_000, 1_000);
+  const patient = { leaseMs: 10_000, heartbeatMs: 500, waitMs: 900 };
+  await expect(acquireFileLock(folder, patient)).rejects.toMatchObject({ code: 'lock_timeout' });
+  await lock.assertHeld();
+  await lock.release();
+});
+
+test('who comes with a number from long ago stays outside', async () => {
+  const lock = await acquireFileLock(folder);
+  await rename(join(folder, '1'), join(folder, '5'));
+  expect(await claimNumber(folder, 3, FILE_LOCK_TIMES)).toBeUndefined();
+  expect(await readdir(folder)).toEqual(['5']);
   await lock.release();
 });
 

@@ -41,7 +41,7 @@ export async function acquireFileLock(folder: string, times: FileLockTimes = FIL
   for (let waitedMs = 0, pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
     const top = await highest(folder);
     if (top === undefined || isFree(top, watched.state === top.state ? watched.forMs : 0, times)) {
-      const lock = await claim(folder, (top?.number ?? 0) + 1, times);
+      const lock = await claimNumber(folder, (top?.number ?? 0) + 1, times);
       if (lock) return lock;
       continue;
     }
@@ -85,8 +85,8 @@ function isFree(holder: Holder, watchedMs: number, { leaseMs, heartbeatMs }: Fil
   return now() - holder.heartbeatAt > leaseMs && watchedMs > heartbeatMs * 1.5;
 }
 
-/** Undefined when somebody else was faster. */
-async function claim(folder: string, number: number, times: FileLockTimes): Promise<FileLock | undefined> {
+/** Takes the lock under `number`; undefined when somebody else was faster. */
+export async function claimNumber(folder: string, number: number, times: FileLockTimes): Promise<FileLock | undefined> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, String(number));
   const file = await unless(['EEXIST'], open(path, 'wx', 0o600));

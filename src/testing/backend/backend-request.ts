@@ -31,7 +31,7 @@ export interface BackendRequest {
 }
 
 /** Name of the header that switches to the lite form. */
-export const LITE_HEADER = 'x-openai-internal-codex-responses-lite';
+const LITE_HEADER = 'x-openai-internal-codex-responses-lite';
 
 /** Derives the views of the body that the rules share. */
 export function backendRequest(parts: Omit<BackendRequest, 'body' | 'input' | 'lite'>): BackendRequest {

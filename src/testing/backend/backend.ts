@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { modelFamily } from '../../catalog/model-info';
 import { asString } from '../../shared/json';
-import { readBody } from '../http';
+import { BodyTooLargeError, readBody } from '../http';
 import { type CodexReply, type RateLimitState, resolveReply, type ScriptedReply } from '../script';
 import type { TokenRegistry } from '../token-registry';
 import { type BackendRequest, backendRequest } from './backend-request';
@@ -10,15 +10,15 @@ import { type EmulatorModel, ModelDirectory } from './model-directory';
 import { DEFAULT_RATE_LIMITS, rateLimitHeaders } from './rate-limits';
 import { ReasoningSeals } from './reasoning-seals';
 import { bearerOf, type OpenRecord } from './recorded-request';
-import { renderReply, tokens } from './render-reply';
+import { detail } from './refusal';
+import { type RenderContext, renderReply, tokens } from './render-reply';
 import { firstRefusal, RULES } from './rules';
-import { RESPONSES_PATH } from './rules-access';
 import { type Outcome, type Sleep, sendBody, sendEvents } from './send-reply';
 import { TURN_STATE_HEADER, TurnStates } from './turn-states';
 import type { Violation } from './violations';
 
 /** What the backend half of the emulator needs from the rest. */
-export interface BackendOptions {
+interface BackendOptions {
   registry: TokenRegistry;
   /** Virtual epoch milliseconds. */
   now(): number;
@@ -53,7 +53,8 @@ export class Backend {
 
   /** Answers one request below `/backend-api`, and settles its record. */
   async handle(request: IncomingMessage, response: ServerResponse, record: OpenRecord): Promise<void> {
-    const bytes = await readBody(request, MAX_BODY_BYTES);
+    const bytes = await readBody(request, MAX_BODY_BYTES).catch(onlyTooLarge);
+    if (!bytes) return this.send(response, record, detail(413, 'Request Entity Too Large'));
     const headers = flatHeaders(request);
     const payload = decodePayload(bytes, headers['content-encoding']);
     if (payload.kind === 'json') record.body = payload.value;
@@ -125,7 +126,7 @@ export class Backend {
     };
   }
 
-  private renderContext(seen: BackendRequest) {
+  private renderContext(seen: BackendRequest): RenderContext {
     const { body, token } = seen;
     const model = asString(body.model) ?? '';
     const include = Array.isArray(body.include) ? body.include : [];
@@ -152,6 +153,10 @@ export class Backend {
   }
 }
 
+function onlyTooLarge(error: unknown): undefined {
+  if (!(error instanceof BodyTooLargeError)) throw error;
+}
+
 function flatHeaders(request: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) => {
@@ -159,5 +164,3 @@ function flatHeaders(request: IncomingMessage): Record<string, string> {
     }),
   );
 }
-
-export { RESPONSES_PATH };

@@ -2,7 +2,7 @@ import type { JSONObject } from '../../shared/json';
 import type { ScriptedToolCall } from '../script';
 
 /** An event without its place in the stream: `output_index` and `sequence_number` are added by the caller. */
-export type ItemEvent = JSONObject & { type: string };
+type ItemEvent = JSONObject & { type: string };
 
 /** The events of one output item, and the item as it stands in the end. */
 export type ItemEvents = Generator<ItemEvent, JSONObject>;
