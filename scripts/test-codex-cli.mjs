@@ -18,16 +18,16 @@ function namespaceFlags() {
   return [['-n'], ['-r', '-n']].find((flags) => run('unshare', [...flags, 'true'], { stdio: 'ignore' }).status === 0);
 }
 
-function installedVersion() {
-  try {
-    return JSON.parse(readFileSync(join(cache, 'node_modules/@openai/codex/package.json'), 'utf8')).version;
-  } catch {
-    return undefined; // not installed yet
-  }
+/** True when the wrapper has the right version and the package with its binary is beside it. */
+function isInstalled() {
+  const scope = join(cache, 'node_modules/@openai');
+  const wrapper = join(scope, 'codex/package.json');
+  const binary = join(scope, `codex-${process.platform}-${process.arch}/package.json`);
+  return existsSync(wrapper) && existsSync(binary) && JSON.parse(readFileSync(wrapper, 'utf8')).version === VERSION;
 }
 
 function install() {
-  if (installedVersion() === VERSION) return;
+  if (isInstalled()) return;
   console.log(`Installing @openai/codex@${VERSION} into ${cache} (about 340 MB).`);
   mkdirSync(cache, { recursive: true });
   const flags = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];

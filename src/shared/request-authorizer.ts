@@ -1,4 +1,7 @@
-/** What a request needs to know of a login: headers to send, and whom to tell when they are refused. */
+/**
+ * What a request needs to know of a login: headers to send, and whom to tell when they are refused. Both methods reject
+ * with a `CodexAuthError` when there is no login, or none that can be renewed.
+ */
 export interface RequestAuthorizer {
   /** Headers for the next request (`authorization`, `chatgpt-account-id`, ...), refreshed first if the access token is about to expire. */
   headers(): Promise<Record<string, string>>;

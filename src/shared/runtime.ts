@@ -1,5 +1,6 @@
-/** The part of `fetch` that is used here; the global one fits, and so does any wrapper around it. */
-export type FetchFunction = typeof globalThis.fetch;
+import type { FetchFunction } from '@ai-sdk/provider-utils';
+
+export type { FetchFunction };
 
 /** Everything that comes from outside: network, clock, randomness. Nothing else in the core reaches for a global. */
 export interface Runtime {

@@ -130,13 +130,16 @@ async function dispatch({ request, response, url, record, issuer, backend }: Exc
     return record.close(response.writableEnded ? 'complete' : 'cut');
   }
   record.status = 404;
-  record.close(await sendBody(response, { status: 404, headers: {}, body: { detail: 'Not Found' } }));
+  sendBody(response, { status: 404, headers: {}, body: { detail: 'Not Found' } });
+  record.close('complete');
 }
 
 /** A script that throws, or a body that breaks off: told to the client, since nobody else is listening. */
 function fail(response: ServerResponse, record: OpenRecord, error: unknown): void {
-  record.close('cut');
-  if (response.headersSent) return void response.destroy();
+  if (response.headersSent) {
+    record.close('cut');
+    return void response.destroy();
+  }
   record.status = 500;
   response.writeHead(500, { 'content-type': 'text/plain' });
   response.end(`emulator: ${error instanceof Error ? error.message : String(error)}`);

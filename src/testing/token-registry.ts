@@ -115,20 +115,21 @@ export class TokenRegistry {
   refresh(refreshToken: string, options: RefreshOptions = {}): RefreshOutcome {
     this.countPresentation(refreshToken);
     const state = this.refreshTokenState(refreshToken);
-    const record = this.#refresh.get(refreshToken);
-    if (state !== 'fresh' || !record) return { ok: false, reason: state === 'fresh' ? 'unknown' : state };
-    record.spent = options.keepOld !== true;
-    const identity = identityOf(options.login ?? {}, record.family.identity);
-    const { authClaims } = options;
-    const tokens = this.#mint(record.family, { identity, expiresInMs: options.login?.expiresInMs, authClaims });
-    return { ok: true, tokens };
+    return state === 'fresh' ? { ok: true, tokens: this.rotate(refreshToken, options) } : { ok: false, reason: state };
   }
 
-  /** Counts a presentation that leads to no refresh. Returns how many there were. */
-  countPresentation(refreshToken: string): number {
-    const count = (this.#refreshCounts.get(refreshToken) ?? 0) + 1;
-    this.#refreshCounts.set(refreshToken, count);
-    return count;
+  /** @throws when the refresh token was not made here. What became of it since is not looked at. */
+  rotate(refreshToken: string, { login = {}, authClaims, keepOld = false }: RefreshOptions = {}): IssuedTokens {
+    const record = this.#refresh.get(refreshToken);
+    if (!record) throw new Error('The refresh token is unknown.');
+    record.spent = !keepOld;
+    const identity = identityOf(login, record.family.identity);
+    return this.#mint(record.family, { identity, expiresInMs: login.expiresInMs, authClaims });
+  }
+
+  /** Counts a presentation, whatever comes of it. */
+  countPresentation(refreshToken: string): void {
+    this.#refreshCounts.set(refreshToken, (this.#refreshCounts.get(refreshToken) ?? 0) + 1);
   }
 
   refreshTokenState(refreshToken: string): RefreshTokenState {

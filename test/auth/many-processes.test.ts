@@ -5,37 +5,47 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { fileAuthStore } from '../../src/stores/node/file-store';
+import { type CodexEmulator, startCodexEmulator } from '../../src/testing';
 import { bundleChild } from '../stores/bundle-child';
-import { jwt, MINUTE } from './harness';
-import { type SingleUseIssuer, startSingleUseIssuer } from './single-use-issuer';
+import { MINUTE } from './harness';
+import { openSlowDoor, type SlowDoor } from './slow-door';
 
 const PROCESSES = 24;
 
+let programs: string;
 let program: string;
 let folder: string;
 let path: string;
-let issuer: SingleUseIssuer;
+let emulator: CodexEmulator;
+let door: SlowDoor;
 
 beforeAll(async () => {
-  program = await bundleChild(new URL('./children/ask-for-headers.ts', import.meta.url));
+  programs = await mkdtemp(join(tmpdir(), 'programs-'));
+  program = await bundleChild(new URL('./children/ask-for-headers.ts', import.meta.url), programs);
 });
+afterAll(() => rm(programs, { recursive: true }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'many-'));
   path = join(folder, 'auth.json');
-  const accessToken = jwt({ expiresAt: Date.now() + MINUTE, accountId: 'acct-1', n: 0 });
-  await fileAuthStore({ path }).update('default', async () => ({ accessToken, refreshToken: 'rt-0' }));
+  emulator = await startCodexEmulator();
+  door = await openSlowDoor(emulator.issuer, 2);
+  const login = { ...emulator.login({ expiresInMs: MINUTE }), issuer: door.url };
+  await fileAuthStore({ path }).update('default', async () => login);
 });
 afterEach(async () => {
-  issuer.close();
+  door.close();
+  await emulator.close();
   await rm(folder, { recursive: true });
 });
+
+const statuses = () => emulator.requests.map(({ path: where, status }) => `${where} ${status}`);
 
 /** Starts all processes, lets them go at the same moment, and gives the `authorization` that each ended with. */
 async function race(mode: 'locked' | 'unlocked'): Promise<(string | undefined)[]> {
   const children = Array.from({ length: PROCESSES }, () =>
-    spawn(process.execPath, [program, path, issuer.url, mode], { stdio: ['pipe', 'pipe', 'inherit'] }),
+    spawn(process.execPath, [program, path, door.url, mode], { stdio: ['pipe', 'pipe', 'inherit'] }),
   );
   const outputs = children.map(firstTwoLines);
   await Promise.all(outputs.map(({ ready }) => ready));
@@ -57,16 +67,17 @@ function firstTwoLines(child: ChildProcessByStdio<Writable, Readable, null>) {
 }
 
 test('24 processes with a token about to expire refresh it once', async () => {
-  issuer = await startSingleUseIssuer(2);
+  const before = await fileAuthStore({ path }).read('default');
   const used = await race('locked');
-  expect(issuer.presented).toEqual(['rt-0']);
+  expect(statuses()).toEqual(['/oauth/token 200']);
   const stored = await fileAuthStore({ path }).read('default');
-  expect(stored?.refreshToken).toBe('rt-1');
+  expect(stored?.refreshToken).not.toBe(before?.refreshToken);
+  expect(stored?.accessToken).not.toBe(before?.accessToken);
   expect(used).toEqual(Array(PROCESSES).fill(`Bearer ${stored?.accessToken}`));
 });
 
 test('without the lock they refresh more than once: the proof above can fail', async () => {
-  issuer = await startSingleUseIssuer(2);
   await race('unlocked');
-  expect(issuer.presented.filter((token) => token === 'rt-0').length).toBeGreaterThan(1);
+  expect(statuses().length).toBeGreaterThan(1);
+  expect(statuses()).toContain('/oauth/token 401'); // a spent token, presented again
 });

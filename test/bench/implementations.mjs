@@ -35,10 +35,13 @@ async function floor(url) {
   const reader = response.body.getReader();
   const text = new TextDecoder();
   let controller;
+  let enqueued = 0;
   const parser = createParser({
     onEvent({ data }) {
       const { delta } = JSON.parse(data);
-      if (delta !== undefined) controller.enqueue({ type: 'delta', delta });
+      if (delta === undefined) return;
+      controller.enqueue({ type: 'delta', delta });
+      enqueued++;
     },
   });
   return new ReadableStream(
@@ -47,9 +50,12 @@ async function floor(url) {
         controller = own;
       },
       async pull() {
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else parser.feed(text.decode(value, { stream: true }));
+        // A pull that enqueues nothing is not repeated.
+        for (const before = enqueued; enqueued === before; ) {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          parser.feed(text.decode(value, { stream: true }));
+        }
       },
     },
     { highWaterMark: 0 },

@@ -21,9 +21,10 @@ async function stream(kind, count, response) {
   const mine = { written: 0, done: false };
   progress = mine;
   response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const closed = once(response, 'close');
   for (const piece of pieces(kind, count)) {
     if (response.destroyed) return;
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), closed]);
     mine.written += piece.length;
   }
   mine.done = true;

@@ -20,8 +20,8 @@ function posts(): RecordedRequest[] {
 
 /** The input items of one type. */
 function ofType(request: RecordedRequest | undefined, type: string): Record<string, unknown>[] {
-  const { input } = request?.body as { input: Record<string, unknown>[] };
-  return input.filter((item) => item.type === type);
+  const body = request?.body as { input: Record<string, unknown>[] } | undefined;
+  return body?.input.filter((item) => item.type === type) ?? [];
 }
 
 const PATCH = '*** Begin Patch\n*** Add File: new.txt\n+hello\n*** End Patch';

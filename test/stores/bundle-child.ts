@@ -1,13 +1,10 @@
-import { mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** Bundles a TypeScript program of the tests so that plain `node` runs it; gives the path of the bundle. */
-export async function bundleChild(source: URL): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'child-'));
+/** Bundles a TypeScript program of the tests into `folder`, so that plain `node` runs it; gives the path of the bundle. */
+export async function bundleChild(source: URL, folder: string): Promise<string> {
   const outfile = join(folder, 'child.mjs');
   await build({
     entryPoints: [fileURLToPath(source)],

@@ -80,10 +80,8 @@ test('who comes with a number from long ago stays outside', async () => {
 });
 
 test('a holder whose process was killed is succeeded, by one of many who wait', async () => {
-  const child = spawn(process.execPath, [
-    await bundleChild(new URL('./children/hold-lock.ts', import.meta.url)),
-    folder,
-  ]);
+  const program = await bundleChild(new URL('./children/hold-lock.ts', import.meta.url), dirname(folder));
+  const child = spawn(process.execPath, [program, folder]);
   await once(child.stdout, 'data');
   await expect(acquireFileLock(folder, IMPATIENT)).rejects.toMatchObject({ code: 'lock_timeout' });
   child.kill('SIGKILL');

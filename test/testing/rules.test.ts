@@ -2,6 +2,9 @@ import type { CodexEmulator } from 'ai-sdk-codex/testing';
 import { startCodexEmulator } from 'ai-sdk-codex/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { OAuthCredentials } from '../../src/shared/credentials';
+import { backendRequest } from '../../src/testing/backend/backend-request';
+import { ModelDirectory } from '../../src/testing/backend/model-directory';
+import { firstRefusal, RULES } from '../../src/testing/backend/rules';
 import { type Body, call, output, post, userMessage, validBody, validHeaders } from './client';
 
 interface Case {
@@ -418,4 +421,20 @@ describe('what the backend refuses in a body', () => {
     const refused = await post(emulator, validHeaders(login), everything);
     expect(await refused.json()).toEqual(detail('Instructions are required'));
   });
+});
+
+it.each([...GATEWAY, ...MODEL, ...INPUT])('rule $rule alone stands against: $name', ({ rule, body, headers }) => {
+  const seen = backendRequest({
+    method: 'POST',
+    path: '/backend-api/codex/responses',
+    headers: { ...validHeaders({ accessToken: 't', accountId: 'a' }), ...headers },
+    token: { ok: true, accountId: 'a', userId: 'u', planType: 'plus', fedramp: false },
+    payload: { kind: 'json', value: JSON.parse(JSON.stringify(validBody(body))) },
+    models: new ModelDirectory(),
+    sealOwner: () => undefined,
+    strictItemKeys: true,
+  });
+  expect(firstRefusal(seen)?.rule.number).toBe(rule);
+  const others = RULES.filter(({ number }) => number !== rule);
+  expect(firstRefusal(seen, others)).toBeUndefined();
 });

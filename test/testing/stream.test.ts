@@ -240,3 +240,25 @@ it('reads an endless script no faster than its reader', () =>
     expect(await emulator.requests[0]?.closed).toBe('aborted');
     expect(emulator.requests[0]?.aborted).toBe(true);
   }));
+
+it('notices that the client left while the script itself is waiting', () =>
+  withEmulator(async (emulator, login) => {
+    async function* waiting() {
+      yield { type: 'response.created', response: {} };
+      await new Promise(() => {});
+    }
+    emulator.reply({ events: waiting() });
+    const controller = new AbortController();
+    const response = await post(emulator, validHeaders(login), validBody(), controller.signal);
+    await response.body?.getReader().read();
+    controller.abort();
+    expect(await emulator.requests[0]?.closed).toBe('aborted');
+  }));
+
+it('paces events by real time when asked', () =>
+  withEmulator(async (emulator, login) => {
+    emulator.reply({ text: 'a b', delayMs: 1 });
+    expect(parseFrames(await (await post(emulator, validHeaders(login))).text()).at(-1)?.type).toBe(
+      'response.completed',
+    );
+  }));

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { modelFamily } from '../../catalog/model-info';
 import { asString } from '../../shared/json';
-import { BodyTooLargeError, readBody } from '../http';
+import { readBody } from '../http';
 import { type CodexReply, type RateLimitState, resolveReply, type ScriptedReply } from '../script';
 import type { TokenRegistry } from '../token-registry';
 import { type BackendRequest, backendRequest } from './backend-request';
@@ -10,10 +10,9 @@ import { type EmulatorModel, ModelDirectory } from './model-directory';
 import { DEFAULT_RATE_LIMITS, rateLimitHeaders } from './rate-limits';
 import { ReasoningSeals } from './reasoning-seals';
 import { bearerOf, type OpenRecord } from './recorded-request';
-import { detail } from './refusal';
 import { type RenderContext, renderReply, tokens } from './render-reply';
 import { firstRefusal, RULES } from './rules';
-import { type Outcome, type Sleep, sendBody, sendEvents } from './send-reply';
+import { type Sleep, sendBody, sendEvents } from './send-reply';
 import { TURN_STATE_HEADER, TurnStates } from './turn-states';
 import type { Violation } from './violations';
 
@@ -53,8 +52,8 @@ export class Backend {
 
   /** Answers one request below `/backend-api`, and settles its record. */
   async handle(request: IncomingMessage, response: ServerResponse, record: OpenRecord): Promise<void> {
-    const bytes = await readBody(request, MAX_BODY_BYTES).catch(onlyTooLarge);
-    if (!bytes) return this.send(response, record, detail(413, 'Request Entity Too Large'));
+    response.once('close', () => record.close(response.writableFinished ? 'complete' : 'aborted'));
+    const bytes = await readBody(request, MAX_BODY_BYTES);
     const headers = flatHeaders(request);
     const payload = decodePayload(bytes, headers['content-encoding']);
     if (payload.kind === 'json') record.body = payload.value;
@@ -82,8 +81,8 @@ export class Backend {
   private async answer(seen: BackendRequest, response: ServerResponse, record: OpenRecord): Promise<void> {
     const reply = await resolveReply(this.options.nextReply(), record);
     if (reply.dropConnection) {
-      response.socket?.destroy();
-      return record.close('cut');
+      record.close('cut');
+      return void response.socket?.destroy();
     }
     const status = reply.status ?? 200;
     const headers = { ...this.stateHeaders(seen, status, reply), ...reply.headers };
@@ -93,18 +92,16 @@ export class Backend {
     record.status = status;
     const events = reply.events ?? renderReply(reply, this.renderContext(seen));
     const send = sendEvents(response, events, reply, { ...this.requestId(), ...headers }, this.options.sleep);
-    record.close(await send);
+    if (await send) record.close('cut');
   }
 
-  private async send(
+  private send(
     response: ServerResponse,
     record: OpenRecord,
     answer: { status: number; body: unknown; headers?: Record<string, string> },
-  ): Promise<void> {
+  ): void {
     record.status = answer.status;
-    const headers = { ...this.requestId(), ...answer.headers };
-    const outcome: Outcome = await sendBody(response, { status: answer.status, body: answer.body, headers });
-    record.close(outcome);
+    sendBody(response, { ...answer, headers: { ...this.requestId(), ...answer.headers } });
   }
 
   /** What an answer tells about limits, models and the turn. */
@@ -151,10 +148,6 @@ export class Backend {
     this.ids += 1;
     return `${prefix}_${String(this.ids).padStart(12, '0')}`;
   }
-}
-
-function onlyTooLarge(error: unknown): undefined {
-  if (!(error instanceof BodyTooLargeError)) throw error;
 }
 
 function flatHeaders(request: IncomingMessage): Record<string, string> {

@@ -1,5 +1,8 @@
 import { redact } from '../../shared/secret';
 
+/** How an exchange came to its end. */
+export type Outcome = 'complete' | 'aborted' | 'cut';
+
 /** One request as it arrived. Tokens are masked; what a test must know of them is not enumerable, so that it never prints. */
 export interface RecordedRequest {
   readonly method: string;
@@ -21,12 +24,13 @@ export interface RecordedRequest {
   /** The bearer token as sent. Not enumerable. */
   readonly bearer: string | undefined;
   /** Settles when the exchange is over: `aborted` when the client left first, `cut` when the script did. Not enumerable. */
-  readonly closed: Promise<'complete' | 'aborted' | 'cut'>;
+  readonly closed: Promise<Outcome>;
 }
 
 /** The emulator's own view of a {@link RecordedRequest}: the fields that fill up while it is answered. */
 export type OpenRecord = { -readonly [Key in keyof RecordedRequest]: RecordedRequest[Key] } & {
-  close(outcome: 'complete' | 'aborted' | 'cut'): void;
+  /** The first call counts. */
+  close(outcome: Outcome): void;
 };
 
 const MASKED_QUERY = new Set(['code', 'state', 'code_verifier', 'id_token', 'token']);
@@ -38,7 +42,7 @@ export function openRecord(request: {
   headers: Record<string, string>;
   receivedAt: number;
 }): OpenRecord {
-  const { promise, resolve } = deferred<'complete' | 'aborted' | 'cut'>();
+  const { promise, resolve } = deferred<Outcome>();
   const record = {
     method: request.method,
     path: request.url.pathname,
@@ -52,8 +56,10 @@ export function openRecord(request: {
   } as unknown as OpenRecord;
   hide(record, 'bearer', bearerOf(request.headers.authorization));
   hide(record, 'closed', promise);
-  hide(record, 'close', (outcome: 'complete' | 'aborted' | 'cut') => {
-    record.aborted = outcome === 'aborted';
+  let open = true;
+  hide(record, 'close', (outcome: Outcome) => {
+    if (open) record.aborted = outcome === 'aborted';
+    open = false;
     resolve(outcome);
   });
   return record;

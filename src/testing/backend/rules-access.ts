@@ -3,7 +3,7 @@ import type { BackendRequest } from './backend-request';
 import { detail, type Refusal } from './refusal';
 
 /** Path of the Responses endpoint. */
-export const RESPONSES_PATH = '/backend-api/codex/responses';
+const RESPONSES_PATH = '/backend-api/codex/responses';
 
 /** Rule 1. An upgrade is answered 426 until WebSocket is emulated; clients then use HTTP. */
 export function checkPath({ method, path, headers }: BackendRequest): Refusal | undefined {

@@ -35,7 +35,8 @@ export function checkContent(request: BackendRequest): Refusal | undefined {
 }
 
 function checkMessage(item: Record<string, unknown>, index: number): Refusal | undefined {
-  if (itemType(item) !== 'message') return undefined;
+  // The system role is the business of rule 11.
+  if (itemType(item) !== 'message' || item.role === 'system') return undefined;
   const allowed = CONTENT_OF_ROLE[asString(item.role) ?? ''];
   if (!allowed) return invalidValue(item.role, Object.keys(CONTENT_OF_ROLE), `input[${index}].role`);
   return checkParts(item.content, allowed, `input[${index}].content`);

@@ -2,60 +2,51 @@ import type { ServerResponse } from 'node:http';
 import type { ScriptedEvent, ScriptedReply } from '../script';
 import { frameEvent, pieces, withoutBlankLine } from './frame-events';
 
-/** How an exchange came to its end. */
-export type Outcome = 'complete' | 'aborted' | 'cut';
-
 /** Rejects when `signal` aborts before `ms` milliseconds are over. */
 export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>;
 
 /** Sends a status, headers and a body that is no stream of events. */
-export async function sendBody(
+export function sendBody(
   response: ServerResponse,
   reply: { status: number; headers: Record<string, string>; body: unknown },
-): Promise<Outcome> {
+): void {
   const raw = typeof reply.body === 'string' || reply.body instanceof Uint8Array;
   const type = raw ? {} : { 'content-type': 'application/json' };
   response.writeHead(reply.status, { ...type, ...reply.headers });
   response.end(raw ? reply.body : JSON.stringify(reply.body));
-  return closeOf(response);
 }
 
-/** Sends events as the client reads them, with the cuts, stalls and delays of the script. */
+/** Sends events as the client reads them, with the cuts, stalls and delays of the script. True when the script cut it. */
 export async function sendEvents(
   response: ServerResponse,
   events: Iterable<ScriptedEvent> | AsyncIterable<ScriptedEvent>,
   reply: ScriptedReply,
   headers: Record<string, string>,
   sleep: Sleep,
-): Promise<Outcome> {
+): Promise<boolean> {
   response.writeHead(reply.status ?? 200, { ...contentType(reply), ...headers });
   response.flushHeaders();
   const closed = closeSignal(response);
+  const { kind, after } = interruption(reply);
   let sent = 0;
-  const script = interruption(reply);
-  if (script.after > sent) {
+  if (after > 0) {
     for await (const event of events) {
       if (reply.delayMs) await sleep(reply.delayMs, closed).catch(() => {});
-      if (closed.aborted) return 'aborted';
+      if (closed.aborted) return false;
       await writeFrame(response, layOut(event, reply, sent), reply.framing?.chunkBytes);
-      if (closed.aborted) return 'aborted';
-      if (++sent >= script.after) break;
+      if (closed.aborted) return false;
+      if (++sent >= after) break;
     }
   }
-  if (script.kind === 'stall' && sent >= script.after) return closeOf(response);
-  if (script.kind === 'cut' && sent >= script.after) {
-    response.socket?.destroySoon();
-    return 'cut';
-  }
-  response.end();
-  return closeOf(response);
+  if (sent < after) response.end();
+  else if (kind === 'cut') response.socket?.destroySoon();
+  return sent >= after && kind === 'cut';
 }
 
-function interruption(reply: ScriptedReply): { kind: 'none' | 'cut' | 'stall'; after: number } {
-  const cut = reply.cutAfter ?? Number.POSITIVE_INFINITY;
-  const stall = reply.stallAfter ?? Number.POSITIVE_INFINITY;
-  const after = Math.min(cut, stall);
-  return { kind: after === Number.POSITIVE_INFINITY ? 'none' : cut <= stall ? 'cut' : 'stall', after };
+/** What happens after how many events; never, when nothing is scripted. */
+function interruption(reply: ScriptedReply): { kind: 'cut' | 'stall'; after: number } {
+  const { cutAfter = Number.POSITIVE_INFINITY, stallAfter = Number.POSITIVE_INFINITY } = reply;
+  return { kind: cutAfter <= stallAfter ? 'cut' : 'stall', after: Math.min(cutAfter, stallAfter) };
 }
 
 function contentType({ framing }: ScriptedReply): Record<string, string> {
@@ -98,13 +89,4 @@ function closeSignal(response: ServerResponse): AbortSignal {
   if (response.destroyed) controller.abort();
   response.once('close', () => controller.abort());
   return controller.signal;
-}
-
-/** The client left first when the answer was not fully handed over. */
-function closeOf(response: ServerResponse): Promise<Outcome> {
-  const outcome = () => (response.writableFinished ? 'complete' : 'aborted');
-  if (response.destroyed || response.closed) return Promise.resolve(outcome());
-  return new Promise((resolve) => {
-    response.once('close', () => resolve(outcome()));
-  });
 }

@@ -1,0 +1,34 @@
+import { readdir } from 'node:fs/promises';
+import { expect, it, vi } from 'vitest';
+import { withProvider } from '../examples/support/provider';
+import { replies } from '../examples/support/replies';
+import type { CodexProvider } from '../src/index';
+
+const expected: Record<string, unknown> = {
+  'stream-text': expect.stringContaining('blue'),
+  tools: 'Lisbon is warmer: 24 against 7 degrees.',
+  'structured-output': { name: 'Pancakes', minutes: 20, ingredients: expect.any(Array) },
+  reasoning: { reasoning: expect.stringContaining('Counting'), answer: expect.stringContaining('22') },
+  registry: 'Hello!',
+  'continue-a-stored-chat': 'It was seven.',
+};
+
+it.each(Object.keys(expected))('the example %s does what it says', async (name) => {
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  const example: { run(codex: CodexProvider): Promise<unknown> } = await import(`../examples/${name}.ts`);
+  let outcome: unknown;
+  await withProvider({ live: false, replies: replies[name] ?? [] }, async (codex) => {
+    outcome = await example.run(codex);
+  });
+  vi.restoreAllMocks();
+  expect(outcome).toEqual(expected[name]);
+});
+
+it('every example has a script for the emulator, and a test', async () => {
+  const files = await readdir(new URL('../examples/', import.meta.url), { withFileTypes: true });
+  const names = files.filter((file) => file.isFile()).map((file) => file.name.replace('.ts', ''));
+  const examples = names.filter((name) => name !== 'run' && name !== 'demo').sort();
+  expect(Object.keys(replies).sort()).toEqual(examples);
+  expect(Object.keys(expected).sort()).toEqual(examples);
+});
