@@ -4,6 +4,10 @@ export type { EmulatorModel } from './testing/backend/model-directory';
 export type { RecordedRequest } from './testing/backend/recorded-request';
 export type { Violation } from './testing/backend/violations';
 export { type CodexEmulator, type CodexEmulatorOptions, startCodexEmulator } from './testing/emulator';
+export type { TokenReply } from './testing/issuer/issuer';
+export type { IssuerReply, ScriptedTokenReply } from './testing/issuer/scripted-reply';
+export type { IssuerSettings } from './testing/issuer/settings';
+export { tokenFailures } from './testing/issuer/token-failures';
 export type {
   CodexReply,
   RateLimitState,

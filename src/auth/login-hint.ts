@@ -1,7 +1,4 @@
-import { DEFAULT_PROFILE } from '../shared/constants';
-
 /** The sentence that tells how to log in, for the end of a message. */
 export function loginHint(profile: string): string {
-  const option = profile === DEFAULT_PROFILE ? '' : ` --profile ${profile}`;
-  return `Log in with \`npx ai-sdk-codex login${option}\`.`;
+  return `Log in with \`codex login\` and pass codexCliAuthStore(), or put new credentials for profile "${profile}" into the store.`;
 }

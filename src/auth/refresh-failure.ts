@@ -35,7 +35,7 @@ export function refusalError(refusal: TokenRefusal, profile: string): CodexAuthE
 /** The error for a login that has expired and that only its owner may renew. */
 export function notRenewable(profile: string, readonly: boolean): CodexAuthError {
   const next = readonly
-    ? `Its store is read-only: renew it with the program that made it, or log in here. ${loginHint(profile)}`
+    ? 'Its store is read-only: run the program that made it, which renews it (`codex`, for the login of the Codex CLI).'
     : `It has no refresh token. ${loginHint(profile)}`;
   return new CodexAuthError({
     code: 'relogin_required',

@@ -8,6 +8,7 @@ import { type OpenRecord, openRecord, type RecordedRequest } from './backend/rec
 import { sendBody } from './backend/send-reply';
 import type { Violation } from './backend/violations';
 import { createIssuer, type Issuer, type TokenReply } from './issuer/issuer';
+import type { IssuerSettings } from './issuer/settings';
 import type { CodexReply, RateLimitState } from './script';
 import { type LoginOptions, TokenRegistry } from './token-registry';
 
@@ -21,6 +22,8 @@ export interface CodexEmulatorOptions {
   rateLimits?: RateLimitState;
   /** The only OAuth client that is known. Default: the public client of the Codex CLI. */
   clientId?: string;
+  /** How the issuer behaves from the start. Default: every login is approved. */
+  oauth?: Partial<IssuerSettings>;
 }
 
 /** A running emulator. */
@@ -41,8 +44,10 @@ export interface CodexEmulator {
   advance(ms: number): void;
   /** What a client did that is allowed but wrong. */
   readonly violations: readonly Violation[];
-  /** Access tokens and logins by the emulator's own account of them. */
+  /** What became of the tokens, and ways to spoil them: `invalidateAccessToken`, `revokeFamily`, `refreshCounts`. */
   readonly tokens: TokenRegistry;
+  /** The issuer's settings, its waiting logins, and what its other endpoints answer. */
+  readonly oauth: Omit<Issuer, 'handle' | 'tokenReply'>;
   /** Ends every connection, the stalled ones too. */
   close(): Promise<void>;
 }
@@ -72,10 +77,10 @@ export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Pr
   let ahead = 0;
   const now = () => runtime.now() + ahead;
 
-  const { clientId, ...backendOptions } = options;
+  const { clientId, oauth, ...backendOptions } = options;
   const registry = new TokenRegistry({ now, issuer: () => origin, ...(clientId !== undefined && { clientId }) });
   const onViolation = (violation: Violation) => violations.push(violation);
-  const issuer = createIssuer({ registry, now, onViolation });
+  const issuer = createIssuer({ registry, now, onViolation, ...(oauth && { settings: oauth }) });
   const backend = new Backend({
     ...backendOptions,
     registry,
@@ -110,6 +115,7 @@ export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Pr
     },
     violations,
     tokens: registry,
+    oauth: issuer,
     close: () => stop(server),
   };
 }
@@ -126,8 +132,8 @@ interface Exchange {
 async function dispatch({ request, response, url, record, issuer, backend }: Exchange): Promise<void> {
   if (url.pathname.startsWith('/backend-api/')) return backend.handle(request, response, record);
   if (await issuer.handle(request, response, url)) {
-    record.status = response.statusCode;
-    return record.close(response.writableEnded ? 'complete' : 'cut');
+    if (response.headersSent) record.status = response.statusCode;
+    return record.close(response.writableFinished ? 'complete' : 'cut');
   }
   record.status = 404;
   sendBody(response, { status: 404, headers: {}, body: { detail: 'Not Found' } });

@@ -55,7 +55,9 @@ interface Family {
 const DAY_MS = 86_400_000;
 const ACCESS_TOKEN_MS = 10 * DAY_MS;
 const ID_TOKEN_MS = DAY_MS / 24;
-const FULL_SCOPE = 'openid profile email offline_access api.connectors.read api.connectors.invoke';
+
+/** All that the Codex CLI asks for. */
+export const DEFAULT_SCOPE = 'openid profile email offline_access api.connectors.read api.connectors.invoke';
 
 /**
  * Mints the tokens of the emulator and knows what became of each. Refresh tokens are single use; the tokens that descend
@@ -104,8 +106,8 @@ export class TokenRegistry {
     });
   }
 
-  /** The tokens of a new login. Default scope: all that the Codex CLI asks for. */
-  issue(options: LoginOptions = {}, { scope = FULL_SCOPE, authClaims }: IssueOptions = {}): IssuedTokens {
+  /** The tokens of a new login. */
+  issue(options: LoginOptions = {}, { scope = DEFAULT_SCOPE, authClaims }: IssueOptions = {}): IssuedTokens {
     const refreshExpiresInMs = options.refreshExpiresInMs ?? Number.POSITIVE_INFINITY;
     const family = { identity: identityOf(options), scope, refreshExpiresInMs, revoked: false };
     return this.#mint(family, { expiresInMs: options.expiresInMs, authClaims });

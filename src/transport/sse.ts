@@ -14,12 +14,15 @@ export interface SseDecoder {
  */
 export function createSseDecoder(sink: EventSink): SseDecoder {
   const text = new TextDecoder();
-  const parser = createParser({ onEvent: ({ data, event }) => decode(data, event, sink) });
+  let target = sink;
+  const parser = createParser({ onEvent: ({ data, event }) => decode(data, event, target) });
   return {
     push(bytes) {
       parser.feed(text.decode(bytes, STREAM));
     },
     end() {
+      // A frame cut in two is no bad frame: that the stream ended says it all.
+      target = { event: sink.event, invalid: () => {} };
       parser.feed(`${text.decode()}\n\n`);
     },
   };

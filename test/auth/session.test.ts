@@ -80,7 +80,7 @@ describe('headers', () => {
 
 describe('what cannot be used', () => {
   test.each<[string, OAuthCredentials | undefined, string, RegExp]>([
-    ['nothing', undefined, 'not_logged_in', /npx ai-sdk-codex login/],
+    ['nothing', undefined, 'not_logged_in', /codex login/],
     ['a platform key', { accessToken: 'sk-CANARY-123456' }, 'invalid_credential', /platform key/],
     ['another issuer', credentials(MINUTE, { issuer: 'https://other.test' }), 'invalid_credential', /other\.test/],
     ['a broken token', { accessToken: 'CANARY\n' }, 'invalid_credential', /characters/],
@@ -98,10 +98,10 @@ describe('what cannot be used', () => {
     await session.headers();
   });
 
-  test('the profile stands in the command to log in with', async () => {
+  test('the profile is named in what to do next', async () => {
     const { session } = setUp(undefined, { profile: 'work' });
     expect(await rejection(session.headers())).toMatchObject({
-      message: expect.stringContaining('login --profile work'),
+      message: expect.stringContaining('profile "work" into the store'),
     });
   });
 });
@@ -261,7 +261,7 @@ describe('a renewal that fails', () => {
     for (let call = 0; call < 3; call++) {
       expect(await rejection(session.headers())).toMatchObject({
         code: 'relogin_required',
-        message: expect.stringMatching(new RegExp(`${code}.*npx ai-sdk-codex login`)),
+        message: expect.stringMatching(new RegExp(`${code}.*codex login`)),
       });
       pass(MINUTE);
     }
@@ -349,7 +349,7 @@ describe('a read-only store', () => {
     pass(5 * MINUTE);
     expect(await rejection(session.headers())).toMatchObject({
       code: 'relogin_required',
-      message: expect.stringMatching(/read-only.*npx ai-sdk-codex login/),
+      message: expect.stringMatching(/read-only.*`codex`/),
     });
     expect(posts).toEqual([]);
   });

@@ -6,7 +6,7 @@ import type { CodexEmulator } from 'ai-sdk-codex/testing';
 import type { OAuthCredentials } from '../../src/shared/credentials';
 
 /** What one run of the CLI left behind. */
-export interface CodexRun {
+interface CodexRun {
   code: number | null;
   stdout: string;
   stderr: string;

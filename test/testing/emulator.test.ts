@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { startCodexEmulator } from 'ai-sdk-codex/testing';
+import { startCodexEmulator, tokenFailures } from 'ai-sdk-codex/testing';
 import { describe, expect, it } from 'vitest';
 import { parseFrames, post, validBody, validHeaders, withEmulator } from './client';
 
@@ -112,4 +112,71 @@ describe('its life', () => {
     await expect(response.text()).rejects.toThrow();
     await expect(post(emulator, {})).rejects.toThrow();
   });
+});
+
+describe('its two halves', () => {
+  const refresh = (issuer: string, refreshToken: string) =>
+    fetch(`${issuer}/oauth/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        client_id: 'app_EMoamEEZ73f0CkXaXp7hrann',
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken,
+      }),
+    });
+
+  it('know the same tokens and the same clock', () =>
+    withEmulator(async (emulator) => {
+      const login = emulator.login({ expiresInMs: 60_000 });
+      emulator.advance(61_000);
+      expect((await post(emulator, validHeaders(login))).status).toBe(401);
+      const response = await refresh(emulator.issuer, login.refreshToken ?? '');
+      const tokens = (await response.json()) as { access_token: string };
+      expect((await post(emulator, validHeaders({ ...login, accessToken: tokens.access_token }))).status).toBe(200);
+      expect((await refresh(emulator.issuer, login.refreshToken ?? '')).status).toBe(401);
+      expect(emulator.tokens.refreshCounts.get(login.refreshToken ?? '')).toBe(2);
+    }));
+
+  it('follow scripts of their own', () =>
+    withEmulator(async (emulator, login) => {
+      emulator.tokenReply(tokenFailures.serverError());
+      emulator.reply('for the backend');
+      expect((await refresh(emulator.issuer, login.refreshToken ?? '')).status).toBe(500);
+      expect((await refresh(emulator.issuer, login.refreshToken ?? '')).status).toBe(200);
+      expect(await textOf(await post(emulator, validHeaders(login)))).toBe('for the backend');
+      expect(emulator.requests.map(({ path, status }) => [path, status])).toEqual([
+        ['/oauth/token', 500],
+        ['/oauth/token', 200],
+        ['/backend-api/codex/responses', 200],
+      ]);
+    }));
+
+  it('note in one list what a client did wrong', () =>
+    withEmulator(async (emulator, login) => {
+      await refresh(emulator.issuer, login.refreshToken ?? '');
+      await refresh(emulator.issuer, login.refreshToken ?? '');
+      await post(emulator, { ...validHeaders(login), 'x-codex-turn-state': 'forged' });
+      expect(emulator.violations.map((violation) => violation.path)).toEqual([
+        '/oauth/token',
+        '/backend-api/codex/responses',
+      ]);
+    }));
+
+  it('take settings of the issuer at the start and later', () =>
+    withEmulator(
+      async (emulator) => {
+        expect(emulator.oauth.settings.deviceLogin).toBe(false);
+        const start = () =>
+          fetch(`${emulator.issuer}/api/accounts/deviceauth/usercode`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ client_id: 'app_EMoamEEZ73f0CkXaXp7hrann' }),
+          });
+        expect((await start()).status).toBe(404);
+        emulator.oauth.settings.deviceLogin = true;
+        expect((await start()).status).toBe(200);
+      },
+      { oauth: { deviceLogin: false } },
+    ));
 });

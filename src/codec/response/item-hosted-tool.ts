@@ -8,13 +8,13 @@ import type { ResponseItem } from './response-event';
 export function closeOtherItem(item: ResponseItem, id: string, state: MachineState, out: Out): void {
   switch (item.type) {
     case 'web_search_call':
-      for (const [index, { url }] of (item.action?.sources ?? []).entries()) {
+      for (const [index, url] of (item.sources ?? []).entries()) {
         if (url) out.push({ type: 'source', sourceType: 'url', id: `${id}:${index}`, url });
       }
       return;
     case 'image_generation_call':
       if (item.result) {
-        out.push({ type: 'file', mediaType: `image/${item.output_format ?? 'png'}`, data: item.result });
+        out.push({ type: 'file', mediaType: `image/${item.outputFormat ?? 'png'}`, data: item.result });
       }
       return;
     default:

@@ -26,7 +26,7 @@ export function openReasoning(item: ResponseItem, id: string, out: Out): OpenRea
     kind: 'reasoning',
     id,
     metadata: { codex: { itemId: id } },
-    encryptedContent: item.encrypted_content ?? null,
+    encryptedContent: item.encryptedContent ?? null,
     summaries: [],
     raw: undefined,
   };
@@ -54,6 +54,8 @@ export function startSummary(reasoning: OpenReasoning, index: number, out: Out):
 
 export function summaryDelta(reasoning: OpenReasoning, index: number, delta: string, out: Out): void {
   const part = reasoning.summaries[index] ?? startSummary(reasoning, index, out);
+  // Its text is complete, and the next one has begun.
+  if (part.state === 'ended') return;
   part.streamed += delta.length;
   out.push({ type: 'reasoning-delta', id: part.id, delta, providerMetadata: reasoning.metadata });
 }
@@ -85,7 +87,7 @@ export function closeReasoning(
     const providerMetadata = { codex: { itemId: reasoning.id, rawReasoning: true as const } };
     out.push({ type: 'reasoning-end', id: reasoning.raw.id, providerMetadata });
   }
-  const encryptedContent = item?.encrypted_content ?? null;
+  const encryptedContent = item?.encryptedContent ?? null;
   const { origin, sessionId } = state.context;
   const providerMetadata = {
     codex: {
@@ -103,14 +105,11 @@ export function closeReasoning(
 }
 
 function fillGaps(reasoning: OpenReasoning, item: ResponseItem, out: Out): void {
-  for (const [index, summary] of (item.summary ?? []).entries()) {
-    const text = summary.text ?? '';
+  for (const [index, text] of (item.summary ?? []).entries()) {
     const part = reasoning.summaries[index] ?? startSummary(reasoning, index, out);
-    if (part.state !== 'ended' && text.length > part.streamed) {
-      summaryDelta(reasoning, index, text.slice(part.streamed), out);
-    }
+    if (text.length > part.streamed) summaryDelta(reasoning, index, text.slice(part.streamed), out);
   }
-  const raw = (item.content ?? []).map((part) => part.text ?? '').join('');
+  const raw = (item.content ?? []).map((part) => part.text).join('');
   const streamed = reasoning.raw?.streamed ?? 0;
   if (raw.length > streamed) rawReasoningDelta(reasoning, raw.slice(streamed), out);
 }

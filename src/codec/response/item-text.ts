@@ -13,7 +13,7 @@ export interface OpenMessage {
 }
 
 export function openMessage(item: ResponseItem, id: string, out: Out): OpenMessage {
-  const phase = item.phase ?? undefined;
+  const { phase } = item;
   out.push({ type: 'text-start', id, providerMetadata: { codex: { itemId: id, ...(phase && { phase }) } } });
   return { kind: 'message', id, phase, streamed: 0, annotations: [] };
 }
@@ -56,9 +56,9 @@ export function closeMessage(
 // A backend may send an item whole, without deltas, or lose the last of them.
 function fillGaps(message: OpenMessage, item: ResponseItem, state: MachineState, out: Out): void {
   const content = item.content ?? [];
-  const text = content.map((part) => part.text ?? part.refusal ?? '').join('');
+  const text = content.map((part) => part.text).join('');
   if (content.some((part) => part.type === 'refusal')) state.refused = true;
   if (text.length > message.streamed) textDelta(message, text.slice(message.streamed), out);
-  const annotations = content.flatMap((part) => part.annotations ?? []);
+  const annotations = content.flatMap((part) => part.annotations);
   for (const annotation of annotations.slice(message.annotations.length)) addAnnotation(message, annotation, out);
 }

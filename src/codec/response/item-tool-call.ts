@@ -7,20 +7,20 @@ export interface OpenToolCall {
   id: string;
   callId: string;
   name: string;
-  streamed: number;
+  /** The deltas so far. */
+  written: string;
   /** Complete arguments, from the event that says so; the finished item brings them, too. */
   arguments: string | undefined;
 }
 
-export function openToolCall(item: ResponseItem, id: string, out: Out): OpenToolCall {
-  const callId = item.call_id ?? id;
+export function openToolCall(item: ResponseItem, id: string, callId: string, out: Out): OpenToolCall {
   const name = item.name ?? '';
   out.push({ type: 'tool-input-start', id: callId, toolName: name });
-  return { kind: 'tool-call', id, callId, name, streamed: 0, arguments: undefined };
+  return { kind: 'tool-call', id, callId, name, written: '', arguments: undefined };
 }
 
 export function argumentsDelta(call: OpenToolCall, delta: string, out: Out): void {
-  call.streamed += delta.length;
+  call.written += delta;
   out.push({ type: 'tool-input-delta', id: call.callId, delta });
 }
 
@@ -29,7 +29,9 @@ export function argumentsDelta(call: OpenToolCall, delta: string, out: Out): voi
  * there is no call to run.
  */
 export function closeToolCall(call: OpenToolCall, input: string | undefined, state: MachineState, out: Out): void {
-  if (input !== undefined && input.length > call.streamed) argumentsDelta(call, input.slice(call.streamed), out);
+  if (input !== undefined && input.length > call.written.length) {
+    argumentsDelta(call, input.slice(call.written.length), out);
+  }
   out.push({ type: 'tool-input-end', id: call.callId });
   if (input === undefined) return;
   state.hasToolCalls = true;

@@ -2,7 +2,7 @@ import type { ReasoningOrigin } from '../call';
 import type { OpenReasoning } from './item-reasoning';
 import type { OpenMessage } from './item-text';
 import type { OpenToolCall } from './item-tool-call';
-import type { ResponseEvent, ResponseItem, ResponseObject } from './response-event';
+import type { ResponseEvent } from './response-event';
 import type { ResponsePart } from './response-part';
 
 /** What the parts of a response are stamped with, so that a history tells later whose it is. */
@@ -21,8 +21,9 @@ export class MachineState {
   /** Items by `output_index`, which is stable even where a proxy renames item ids from event to event. */
   private readonly open = new Map<number, OpenItem>();
   private readonly finished = new Set<number | string>();
+  private readonly claimed = new Set<string>();
   private count = 0;
-  response: ResponseObject = {};
+  responseId: string | undefined;
   announced = false;
   hasToolCalls = false;
   refused = false;
@@ -35,7 +36,7 @@ export class MachineState {
 
   /** The open item that an event belongs to. */
   find(event: ResponseEvent): OpenItem | undefined {
-    if (event.output_index !== undefined) return this.open.get(event.output_index);
+    if (typeof event.output_index === 'number') return this.open.get(event.output_index);
     let last: OpenItem | undefined;
     for (const item of this.open.values()) {
       if (item.id === event.item_id) return item;
@@ -45,15 +46,23 @@ export class MachineState {
   }
 
   /** The place of an item in the output. Events without an index are taken in the order they come. */
-  indexOf(event: ResponseEvent, item: ResponseItem): number {
-    if (event.output_index !== undefined) return event.output_index;
-    for (const [index, open] of this.open) if (open.id === item.id) return index;
+  placeOf(event: ResponseEvent, id: string | undefined): number {
+    if (typeof event.output_index === 'number') return event.output_index;
+    for (const [index, open] of this.open) if (id !== undefined && open.id === id) return index;
     return this.open.size + this.count;
   }
 
-  /** Known by its place or by its id: the list in a terminal event may be complete, shortened or empty. */
-  isFinished(index: number, item: ResponseItem): boolean {
-    return this.finished.has(index) || (item.id !== undefined && this.finished.has(item.id));
+  /** An id that no other part of this kind has: two items of one name would be one to whoever reads the parts. */
+  claim(kind: 'text' | 'reasoning' | 'call', id: string): string {
+    let unique = id;
+    for (let number = 2; this.claimed.has(`${kind} ${unique}`); number++) unique = `${id}-${number}`;
+    this.claimed.add(`${kind} ${unique}`);
+    return unique;
+  }
+
+  /** By place, or by id: the list in a terminal event may be complete, shortened or empty. */
+  isFinished(item: number | string | null | undefined): boolean {
+    return item != null && this.finished.has(item);
   }
 
   get(index: number): OpenItem | undefined {
@@ -65,10 +74,10 @@ export class MachineState {
     return item;
   }
 
-  finish(index: number, id: string | undefined): void {
+  finish(index: number, id: string | null | undefined): void {
     this.open.delete(index);
     this.finished.add(index);
-    if (id !== undefined) this.finished.add(id);
+    if (id) this.finished.add(id);
     this.count++;
   }
 

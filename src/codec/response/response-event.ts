@@ -1,78 +1,78 @@
 /**
- * An event of the Responses stream as it comes off the wire. Nothing is validated: every field may be missing or of
- * another type, and handlers read what they need. Unknown events and fields are normal.
+ * An event of the Responses stream as it comes off the wire. Only its `type` is certain; unknown events and fields are
+ * normal, and any field may be missing or of another type.
  */
 export interface ResponseEvent {
   type: string;
-  output_index?: number;
-  item_id?: string;
-  content_index?: number;
-  summary_index?: number;
-  delta?: string;
-  arguments?: string;
-  text?: string;
-  item?: ResponseItem;
-  annotation?: Annotation;
-  response?: ResponseObject;
+  output_index?: unknown;
+  item_id?: unknown;
+  summary_index?: unknown;
+  delta?: unknown;
+  arguments?: unknown;
+  item?: unknown;
+  annotation?: unknown;
+  response?: unknown;
   /** Of the `error` event; some senders put its fields beside `type` instead. */
   error?: unknown;
-  code?: unknown;
-  message?: unknown;
 }
 
+/** An output item, read. */
 export interface ResponseItem {
   type: string;
-  id?: string;
-  phase?: string | null;
-  content?: ContentPart[] | null;
-  summary?: { text?: string }[] | null;
-  encrypted_content?: string | null;
-  call_id?: string;
-  name?: string;
-  arguments?: string;
-  /** Of `web_search_call`. */
-  action?: { sources?: { url?: string }[] | null } | null;
-  /** Of `image_generation_call`: base64. */
-  result?: string | null;
-  output_format?: string | null;
+  id?: string | undefined;
+  phase?: string | undefined;
+  content?: ContentPart[];
+  /** Texts of the reasoning summaries. */
+  summary?: string[];
+  encryptedContent?: string | undefined;
+  callId?: string | undefined;
+  name?: string | undefined;
+  arguments?: string | undefined;
+  /** URLs that a `web_search_call` looked at. */
+  sources?: (string | undefined)[];
+  /** Base64 of an `image_generation_call`. */
+  result?: string | undefined;
+  outputFormat?: string | undefined;
 }
 
 export interface ContentPart {
+  /** `output_text`, `refusal`, `reasoning_text`. */
   type: string;
-  text?: string;
-  refusal?: string;
-  annotations?: Annotation[] | null;
+  text: string;
+  annotations: Annotation[];
 }
 
+/** As on the wire, because it is handed on in metadata; fields beside the type may be missing. */
 export interface Annotation {
   type: string;
-  url?: string;
-  title?: string;
-  quote?: string;
-  filename?: string;
-  file_id?: string;
-  container_id?: string;
-  index?: number;
+  url?: unknown;
+  title?: unknown;
+  quote?: unknown;
+  filename?: unknown;
+  file_id?: unknown;
+  container_id?: unknown;
+  index?: unknown;
 }
 
+/** The response object of a lifecycle event, read. */
 export interface ResponseObject {
-  id?: string;
-  model?: string;
+  id: string | undefined;
+  model: string | undefined;
   /** Seconds since the epoch. */
-  created_at?: number;
-  /** On this backend often empty or null even when there was output. */
-  output?: ResponseItem[] | null;
-  usage?: ResponseUsage | null;
-  service_tier?: string | null;
-  reasoning?: { context?: string | null } | null;
-  incomplete_details?: { reason?: string } | null;
-  error?: unknown;
+  createdAt: number | undefined;
+  /** On this backend often empty even when there was output. What is no item is undefined. */
+  output: (ResponseItem | undefined)[];
+  usage: ResponseUsage;
+  serviceTier: string | undefined;
+  reasoningContext: string | undefined;
+  incompleteReason: string | undefined;
 }
 
+/** Tokens; undefined where the backend did not say, which may be everywhere. */
 export interface ResponseUsage {
-  input_tokens?: number;
-  input_tokens_details?: { cached_tokens?: number; cache_write_tokens?: number } | null;
-  output_tokens?: number;
-  output_tokens_details?: { reasoning_tokens?: number } | null;
-  total_tokens?: number;
+  inputTokens: number | undefined;
+  cachedInputTokens: number | undefined;
+  cacheWriteTokens: number | undefined;
+  outputTokens: number | undefined;
+  reasoningTokens: number | undefined;
 }

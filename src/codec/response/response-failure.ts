@@ -19,7 +19,7 @@ export interface ResponseFailure {
 
 /** Reads `response.failed`, and `error` with its fields nested or flat. */
 export function readFailure(event: ResponseEvent): ResponseFailure {
-  const error = asRecord(event.response?.error) ?? asRecord(event.error) ?? asRecord(event) ?? {};
+  const error = asRecord(asRecord(event.response)?.error) ?? asRecord(event.error) ?? asRecord(event) ?? {};
   const type = asString(error.type);
   const code = asString(error.code) ?? (type === 'error' || type === 'response.failed' ? undefined : type);
   return {

@@ -1,4 +1,3 @@
-import { convertUsage } from './convert-usage';
 import { closeOtherItem } from './item-hosted-tool';
 import {
   closeReasoning,
@@ -12,6 +11,7 @@ import { addAnnotation, closeMessage, openMessage, textDelta } from './item-text
 import { argumentsDelta, closeToolCall, openToolCall } from './item-tool-call';
 import { MachineState, type OpenItem, type Out, type ResponseContext } from './machine-state';
 import { mapFinishReason } from './map-finish-reason';
+import { readAnnotation, readItem, readResponse } from './read-event';
 import type { ResponseEvent, ResponseItem, ResponseObject } from './response-event';
 import { type ResponseFailure, readFailure } from './response-failure';
 import type { FinishReason } from './response-part';
@@ -63,9 +63,10 @@ export class ResponseMachine {
 const handlers = new Map<string, Handler>([
   ['response.created', announce],
   ['response.in_progress', announce],
-  ['response.output_item.added', (event, out, state) => event.item && openItem(event, event.item, out, state)],
-  ['response.output_item.done', (event, out, state) => event.item && closeItem(event, event.item, out, state)],
+  ['response.output_item.added', (event, out, state) => withItem(openItem, event, out, state)],
+  ['response.output_item.done', (event, out, state) => withItem(closeItem, event, out, state)],
   ['response.output_text.delta', onTextDelta],
+  ['response.output_text.annotation.added', onAnnotation],
   [
     'response.refusal.delta',
     (event, out, state) => {
@@ -74,125 +75,134 @@ const handlers = new Map<string, Handler>([
     },
   ],
   [
-    'response.output_text.annotation.added',
-    (event, out, state) => {
-      const message = expect('message', event, out, state);
-      if (message && event.annotation) addAnnotation(message, event.annotation, out);
-    },
-  ],
-  [
     'response.reasoning_summary_part.added',
     (event, out, state) => {
       const reasoning = expect('reasoning', event, out, state);
-      if (reasoning) startSummary(reasoning, event.summary_index ?? 0, out);
+      if (reasoning) startSummary(reasoning, asIndex(event.summary_index), out);
     },
   ],
   [
     'response.reasoning_summary_text.delta',
     (event, out, state) => {
       const reasoning = expect('reasoning', event, out, state);
-      if (reasoning && event.delta !== undefined) summaryDelta(reasoning, event.summary_index ?? 0, event.delta, out);
+      if (reasoning && typeof event.delta === 'string') {
+        summaryDelta(reasoning, asIndex(event.summary_index), event.delta, out);
+      }
     },
   ],
   [
     'response.reasoning_summary_part.done',
     (event, out, state) => {
       const reasoning = expect('reasoning', event, out, state);
-      if (reasoning) concludeSummary(reasoning, event.summary_index ?? 0);
+      if (reasoning) concludeSummary(reasoning, asIndex(event.summary_index));
     },
   ],
   [
     'response.reasoning_text.delta',
     (event, out, state) => {
       const reasoning = expect('reasoning', event, out, state);
-      if (reasoning && event.delta !== undefined) rawReasoningDelta(reasoning, event.delta, out);
+      if (reasoning && typeof event.delta === 'string') rawReasoningDelta(reasoning, event.delta, out);
     },
   ],
   [
     'response.function_call_arguments.delta',
     (event, out, state) => {
       const call = state.find(event);
-      if (call?.kind === 'tool-call' && event.delta !== undefined) argumentsDelta(call, event.delta, out);
+      if (call?.kind === 'tool-call' && typeof event.delta === 'string') argumentsDelta(call, event.delta, out);
     },
   ],
   [
     'response.function_call_arguments.done',
     (event, _out, state) => {
       const call = state.find(event);
-      if (call?.kind === 'tool-call') call.arguments = event.arguments;
+      if (call?.kind === 'tool-call' && typeof event.arguments === 'string') call.arguments = event.arguments;
     },
   ],
   ['response.completed', complete],
   ['response.done', complete],
   ['response.incomplete', complete],
-  ['response.failed', (event, out, state) => closeWithFailure(readFailure(event), out, state, event.response)],
+  [
+    'response.failed',
+    (event, out, state) => closeWithFailure(readFailure(event), out, state, readResponse(event.response)),
+  ],
   ['error', (event, out, state) => closeWithFailure(readFailure(event), out, state)],
 ]);
 
 function announce(event: ResponseEvent, out: Out, state: MachineState): void {
-  const response = event.response;
-  if (!response || state.announced) return;
+  if (!event.response || state.announced) return;
   state.announced = true;
-  state.response = response;
+  const { id, model, createdAt } = readResponse(event.response);
+  state.responseId = id;
   out.push({
     type: 'response-metadata',
-    ...(response.id !== undefined && { id: response.id }),
-    ...(response.model !== undefined && { modelId: response.model }),
-    ...(response.created_at !== undefined && { createdAt: response.created_at }),
+    ...(id !== undefined && { id }),
+    ...(model !== undefined && { modelId: model }),
+    ...(createdAt !== undefined && { createdAt }),
   });
 }
 
 function onTextDelta(event: ResponseEvent, out: Out, state: MachineState): void {
   const message = expect('message', event, out, state);
-  if (message && event.delta !== undefined) textDelta(message, event.delta, out);
+  if (message && typeof event.delta === 'string') textDelta(message, event.delta, out);
+}
+
+function onAnnotation(event: ResponseEvent, out: Out, state: MachineState): void {
+  const message = expect('message', event, out, state);
+  const annotation = readAnnotation(event.annotation);
+  if (message && annotation) addAnnotation(message, annotation, out);
 }
 
 /** The open item of an event, opened now if its beginning was never sent. */
 function expect<K extends 'message' | 'reasoning'>(kind: K, event: ResponseEvent, out: Out, state: MachineState) {
-  const item =
-    state.find(event) ?? openItem(event, { type: kind, ...(event.item_id && { id: event.item_id }) }, out, state);
+  const id = typeof event.item_id === 'string' ? event.item_id : undefined;
+  const item = state.find(event) ?? openItem({ type: kind, id }, state.placeOf(event, id), out, state);
   return item.kind === kind ? (item as Extract<OpenItem, { kind: K }>) : undefined;
 }
 
-function openItem(event: ResponseEvent, item: ResponseItem, out: Out, state: MachineState): OpenItem {
-  const index = state.indexOf(event, item);
+type ItemHandler = (item: ResponseItem, index: number, out: Out, state: MachineState) => void;
+
+function withItem(handler: ItemHandler, event: ResponseEvent, out: Out, state: MachineState): void {
+  const item = readItem(event.item);
+  if (item) handler(item, state.placeOf(event, item.id), out, state);
+}
+
+function openItem(item: ResponseItem, index: number, out: Out, state: MachineState): OpenItem {
   const known = state.get(index);
   if (known) return known;
   const id = item.id ?? `item-${index}`;
   switch (item.type) {
     case 'message':
-      return state.add(index, openMessage(item, id, out));
+      return state.add(index, openMessage(item, state.claim('text', id), out));
     case 'reasoning':
-      return state.add(index, openReasoning(item, id, out));
+      return state.add(index, openReasoning(item, state.claim('reasoning', id), out));
     case 'function_call':
-      return state.add(index, openToolCall(item, id, out));
+      return state.add(index, openToolCall(item, id, state.claim('call', item.callId ?? id), out));
     default:
       return state.add(index, { kind: 'other', id });
   }
 }
 
 /** The finished item is the authority: what its deltas left out is sent now. */
-function closeItem(event: ResponseEvent, item: ResponseItem, out: Out, state: MachineState): void {
-  const index = state.indexOf(event, item);
-  if (state.isFinished(index, item)) return;
-  const open = openItem(event, item, out, state);
+function closeItem(item: ResponseItem, index: number, out: Out, state: MachineState): void {
+  if (state.isFinished(index)) return;
+  const open = openItem(item, index, out, state);
   state.finish(index, item.id);
   if (open.kind === 'message') closeMessage(open, item, state, out);
   else if (open.kind === 'reasoning') closeReasoning(open, item, state, out);
-  else if (open.kind === 'tool-call') closeToolCall(open, item.arguments ?? open.arguments ?? '', state, out);
+  else if (open.kind === 'tool-call') closeToolCall(open, item.arguments ?? open.arguments ?? open.written, state, out);
   else closeOtherItem(item, open.id, state, out);
 }
 
 function complete(event: ResponseEvent, out: Out, state: MachineState): void {
-  const response = event.response ?? {};
-  for (const [index, item] of (response.output ?? []).entries()) {
-    closeItem({ type: event.type, output_index: index }, item, out, state);
+  const response = readResponse(event.response);
+  for (const [index, item] of response.output.entries()) {
+    if (item && !state.isFinished(item.id)) closeItem(item, index, out, state);
   }
-  const reason = event.type === 'response.incomplete' ? (response.incomplete_details?.reason ?? 'unknown') : undefined;
+  const reason = event.type === 'response.incomplete' ? (response.incompleteReason ?? 'unknown') : undefined;
   const lost = closeOpenItems(out, state);
   if (lost !== undefined && reason === undefined) {
     const message = `The response completed but the arguments of its call to ${lost} did not.`;
-    closeWithFailure({ kind: 'incomplete-output', message, detail: event }, out, state, response);
+    finishWithFailure({ kind: 'incomplete-output', message, detail: event }, out, state, response);
     return;
   }
   finish(state.damaged ? 'error' : mapFinishReason(reason, state), reason, out, state, response);
@@ -200,6 +210,10 @@ function complete(event: ResponseEvent, out: Out, state: MachineState): void {
 
 function closeWithFailure(failure: ResponseFailure, out: Out, state: MachineState, response?: ResponseObject): void {
   closeOpenItems(out, state);
+  finishWithFailure(failure, out, state, response);
+}
+
+function finishWithFailure(failure: ResponseFailure, out: Out, state: MachineState, response?: ResponseObject): void {
   out.push({ type: 'error', failure });
   finish('error', failure.code, out, state, response);
 }
@@ -223,24 +237,28 @@ function finish(
   rawFinishReason: string | undefined,
   out: Out,
   state: MachineState,
-  response: ResponseObject = {},
+  response: ResponseObject = readResponse(undefined),
 ): void {
   state.closed = true;
-  const usage = convertUsage(response.usage);
+  const { usage, serviceTier, reasoningContext } = response;
   const { sessionId } = state.context;
-  const responseId = state.response.id ?? response.id ?? null;
   out.push({
     type: 'finish',
     finishReason,
     ...(rawFinishReason !== undefined && { rawFinishReason }),
     usage,
     metadata: {
-      responseId,
+      responseId: state.responseId ?? response.id ?? null,
       ...(sessionId !== undefined && { sessionId }),
-      ...(typeof response.service_tier === 'string' && { serviceTier: response.service_tier }),
-      ...(response.reasoning?.context && { reasoningContext: response.reasoning.context }),
+      ...(serviceTier !== undefined && { serviceTier }),
+      ...(reasoningContext && { reasoningContext }),
       ...(usage.cacheWriteTokens !== undefined && { usage: { cacheWriteTokens: usage.cacheWriteTokens } }),
       ...(state.warnings.length > 0 && { warnings: state.warnings }),
     },
   });
+}
+
+/** Of a summary; what is no such number is the first. */
+function asIndex(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1_000 ? value : 0;
 }

@@ -1,5 +1,5 @@
 import type { ReasoningOrigin } from '../call';
-import type { Annotation } from './response-event';
+import type { Annotation, ResponseUsage } from './response-event';
 import type { ResponseFailure } from './response-failure';
 
 /**
@@ -57,7 +57,7 @@ export type SourcePart =
       mediaType: string;
       title: string;
       filename?: string;
-      providerMetadata?: { codex: { fileId: string; containerId?: string } };
+      providerMetadata?: { codex: { fileId: string; containerId?: string; index?: number } };
     };
 
 export interface FilePart {
@@ -74,17 +74,8 @@ export interface FinishPart {
   finishReason: FinishReason;
   /** The backend's own word where it gave one. */
   rawFinishReason?: string;
-  usage: Usage;
+  usage: ResponseUsage;
   metadata: FinishMetadata;
-}
-
-/** Tokens; undefined where the backend did not say. */
-export interface Usage {
-  inputTokens: number | undefined;
-  cachedInputTokens: number | undefined;
-  cacheWriteTokens: number | undefined;
-  outputTokens: number | undefined;
-  reasoningTokens: number | undefined;
 }
 
 export interface FinishMetadata {

@@ -1,6 +1,7 @@
 import type { LanguageModelV2CallWarning, LanguageModelV2StreamPart, LanguageModelV2Usage } from '@ai-sdk/provider';
 import type { CallWarning } from '../../codec/call';
-import type { FinishPart, FinishReason, ResponsePart, Usage } from '../../codec/response/response-part';
+import type { ResponseUsage } from '../../codec/response/response-event';
+import type { FinishPart, FinishReason, ResponsePart } from '../../codec/response/response-part';
 
 /** A neutral part in V2's words. Most parts have its shape already and are handed on as they are. */
 export function toStreamPart(
@@ -37,7 +38,7 @@ export function toFinishReason(reason: FinishReason) {
   return reason === 'other' ? 'unknown' : reason;
 }
 
-export function toUsage(usage: Usage): LanguageModelV2Usage {
+export function toUsage(usage: ResponseUsage): LanguageModelV2Usage {
   const { inputTokens, outputTokens, reasoningTokens, cachedInputTokens } = usage;
   const totalTokens = inputTokens === undefined || outputTokens === undefined ? undefined : inputTokens + outputTokens;
   return {

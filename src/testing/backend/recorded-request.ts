@@ -1,7 +1,7 @@
 import { redact } from '../../shared/secret';
 
 /** How an exchange came to its end. */
-export type Outcome = 'complete' | 'aborted' | 'cut';
+type Outcome = 'complete' | 'aborted' | 'cut';
 
 /** One request as it arrived. Tokens are masked; what a test must know of them is not enumerable, so that it never prints. */
 export interface RecordedRequest {

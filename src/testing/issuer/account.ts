@@ -4,14 +4,14 @@ import { type Answer, deliver } from './deliver';
 import type { IssuerContext } from './issuer-context';
 import type { IssuerRequest } from './issuer-request';
 import { firstRefusal } from './rules';
-import { isCarriedOut } from './scripted-reply';
+import { isCarriedOut, nextReply } from './scripted-reply';
 
 const DEVICE_PAGE = '<!doctype html><title>Sign in</title><p>Enter the code that your device shows.</p>';
 const DONE: Answer = { status: 200, body: {} };
 
 /** `POST /oauth/revoke`. RFC 7009: an unknown token is answered like a known one. */
 export async function revoke(request: IssuerRequest, response: ServerResponse, context: IssuerContext) {
-  const reply = context.replies.revoke.shift() ?? {};
+  const reply = await nextReply(context.replies.revoke, request);
   const refused = firstRefusal('revoke', request, context);
   if (refused) return deliver(response, refused);
   if (isCarriedOut(reply)) context.registry.revokeFamily(request.params.token ?? '');

@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import { DEFAULT_SCOPE } from '../token-registry';
 import { challengeOf } from './authorization-codes';
 import { type Answer, deliver } from './deliver';
 import { deviceRedirectUri, type IssuerContext } from './issuer-context';
 import type { IssuerRequest } from './issuer-request';
 import { firstRefusal } from './rules';
-import { isCarriedOut } from './scripted-reply';
+import { isCarriedOut, nextReply } from './scripted-reply';
 
-// The device flow has no scope parameter; this is what its logins get.
-const DEVICE_SCOPE = 'openid profile email offline_access api.connectors.read api.connectors.invoke';
 const NO_ANSWER: Answer = { status: 200, body: {} };
 
 /** `POST /api/accounts/deviceauth/usercode`: starts a device login. */
 export async function userCode(request: IssuerRequest, response: ServerResponse, context: IssuerContext) {
-  const reply = context.replies.userCode.shift() ?? {};
+  const reply = await nextReply(context.replies.userCode, request);
   const refused = firstRefusal('usercode', request, context);
   if (refused) return deliver(response, refused);
   return deliver(response, isCarriedOut(reply) ? started(context) : NO_ANSWER, reply);
@@ -28,7 +27,7 @@ function started({ devices, settings }: IssuerContext): Answer {
 
 /** `POST /api/accounts/deviceauth/token`: the device asks whether it was let in. */
 export async function deviceToken(request: IssuerRequest, response: ServerResponse, context: IssuerContext) {
-  const reply = context.replies.deviceToken.shift() ?? {};
+  const reply = await nextReply(context.replies.deviceToken, request);
   notePoll(request, context);
   return deliver(response, isCarriedOut(reply) ? polled(request, context) : NO_ANSWER, reply);
 }
@@ -50,7 +49,8 @@ function polled(request: IssuerRequest, context: IssuerContext): Answer {
   const verifier = randomBytes(64).toString('base64url');
   const challenge = challengeOf(verifier);
   const redirectUri = deviceRedirectUri(context);
-  const grant = { redirectUri, challenge, scope: DEVICE_SCOPE, login, device: true };
+  // The device flow has no scope parameter.
+  const grant = { redirectUri, challenge, scope: DEFAULT_SCOPE, login, device: true };
   context.devices.remove(deviceAuthId);
   const body = { authorization_code: context.codes.issue(grant), code_challenge: challenge, code_verifier: verifier };
   return { status: 200, body };

@@ -4,7 +4,7 @@ import type { AuthorizationCodes } from './authorization-codes';
 import type { DeviceLogins } from './device-logins';
 import type { LoginOptions } from './identity';
 import type { RefreshWatch } from './refresh-watch';
-import type { IssuerReply, TokenReply } from './scripted-reply';
+import type { EndpointReply, TokenReply } from './scripted-reply';
 import type { IssuerSettings } from './settings';
 
 /** Something a client did that the issuer lets pass, with the rule that it broke. */
@@ -20,6 +20,14 @@ export interface PendingAuthorization {
   deny(description?: string): string;
 }
 
+/** What is scripted, by endpoint. */
+interface Replies {
+  token: TokenReply[];
+  revoke: EndpointReply[];
+  userCode: EndpointReply[];
+  deviceToken: EndpointReply[];
+}
+
 /** What the endpoints of one issuer share. */
 export interface IssuerContext {
   readonly registry: TokenRegistry;
@@ -28,7 +36,7 @@ export interface IssuerContext {
   readonly devices: DeviceLogins;
   readonly pending: PendingAuthorization[];
   readonly refreshes: RefreshWatch;
-  readonly replies: { token: TokenReply[]; revoke: IssuerReply[]; userCode: IssuerReply[]; deviceToken: IssuerReply[] };
+  readonly replies: Replies;
   apiKeyExchanges: number;
   /** Virtual epoch milliseconds. */
   now(): number;

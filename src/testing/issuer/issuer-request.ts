@@ -20,7 +20,7 @@ export async function readIssuerRequest(request: IncomingMessage, url: URL): Pro
   const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   const { encoding, params } = request.method === 'POST' ? await readParams(request) : queryParams(url);
   const seen = { path: url.pathname, encoding };
-  return Object.defineProties(seen, { params: { value: params }, bearer: { value: bearer } }) as IssuerRequest;
+  return Object.defineProperties(seen, { params: { value: params }, bearer: { value: bearer } }) as IssuerRequest;
 }
 
 type Params = Pick<IssuerRequest, 'encoding' | 'params'>;

@@ -11,7 +11,7 @@ import type { IssuerContext, IssuerViolation, PendingAuthorization } from './iss
 import { type IssuerRequest, readIssuerRequest } from './issuer-request';
 import { RefreshWatch } from './refresh-watch';
 import { detail } from './refusals';
-import type { IssuerReply, TokenReply } from './scripted-reply';
+import type { EndpointReply, TokenReply } from './scripted-reply';
 import { defaultSettings, type IssuerSettings } from './settings';
 import { token } from './token';
 
@@ -34,11 +34,11 @@ export interface Issuer {
   /** Appends to what the token endpoint answers: each request takes one; after the last the issuer answers by itself. */
   tokenReply(...replies: TokenReply[]): void;
   /** The same for `/oauth/revoke`. */
-  revokeReply(...replies: IssuerReply[]): void;
+  revokeReply(...replies: EndpointReply[]): void;
   /** The same for the start of a device login. */
-  userCodeReply(...replies: IssuerReply[]): void;
+  userCodeReply(...replies: EndpointReply[]): void;
   /** The same for the polls of a device login. */
-  deviceTokenReply(...replies: IssuerReply[]): void;
+  deviceTokenReply(...replies: EndpointReply[]): void;
   /** May be changed at any time. */
   readonly settings: IssuerSettings;
   /** Authorization requests that wait, with the setting `authorize: 'pending'`. */

@@ -13,7 +13,7 @@ export interface IssuerReply {
   omit?: readonly string[];
   /** Fields that a success has besides, or has with another value. */
   fields?: JSONObject;
-  /** Half of the JSON of a success, as if that were all. */
+  /** Sends the first half of the body, as if that were all. */
   truncate?: boolean;
   /**
    * `reset`: the connection breaks before the headers; `reset-mid-body`: in the middle of the body; `stall`: nothing is
@@ -35,21 +35,23 @@ export interface ScriptedTokenReply extends IssuerReply {
   authClaims?: JSONObject;
 }
 
-/** A request to the token endpoint, as a reply may look at it. Its parameters do not print. */
-export interface TokenRequest extends IssuerRequest {
-  readonly grantType: string;
-}
+/** A reply, or a function of the request that returns one. The parameters of the request do not print. */
+export type Scripted<Reply> = Reply | ((request: IssuerRequest) => Scripted<Reply> | Promise<Scripted<Reply>>);
+
+/** A scripted answer of any endpoint but the token endpoint. */
+export type EndpointReply = Scripted<IssuerReply>;
 
 /** A scripted answer of the token endpoint, or a function of the request that returns one. */
-export type TokenReply = ScriptedTokenReply | ((request: TokenRequest) => TokenReply | Promise<TokenReply>);
+export type TokenReply = Scripted<ScriptedTokenReply>;
 
-/** `reply` with functions called. */
-export async function resolveTokenReply(reply: TokenReply, request: IssuerRequest): Promise<ScriptedTokenReply> {
-  const grantType = request.params.grant_type ?? '';
-  const asked: TokenRequest = Object.create(request, { grantType: { value: grantType, enumerable: true } });
-  let current = reply;
-  while (typeof current === 'function') current = await current(asked);
-  return current;
+/** The next reply of a queue, with functions called; without one, a reply that changes nothing. */
+export async function nextReply<Reply extends IssuerReply>(
+  queue: Scripted<Reply>[],
+  request: IssuerRequest,
+): Promise<Reply | IssuerReply> {
+  let current: Scripted<Reply> | undefined = queue.shift();
+  while (typeof current === 'function') current = await current(request);
+  return current ?? {};
 }
 
 /** Whether the answer is made up by the script. */

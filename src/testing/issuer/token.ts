@@ -5,18 +5,17 @@ import type { IssuerContext } from './issuer-context';
 import type { IssuerRequest } from './issuer-request';
 import { oauthError } from './refusals';
 import { firstRefusal } from './rules';
-import { isCarriedOut, mayRepeat, resolveTokenReply, type ScriptedTokenReply } from './scripted-reply';
+import { isCarriedOut, mayRepeat, nextReply, type ScriptedTokenReply } from './scripted-reply';
 
 const NO_ANSWER: Answer = { status: 200, body: {} };
 
 /** `POST /oauth/token`. Each request takes one scripted reply; one that cannot be read is refused all the same. */
 export async function token(request: IssuerRequest, response: ServerResponse, context: IssuerContext) {
-  const scripted = context.replies.token.shift();
+  const reply = await nextReply<ScriptedTokenReply>(context.replies.token, request);
   const refused = firstRefusal('token', request, context);
   if (refused) return deliver(response, refused);
   const grant = GRANTS.get(request.params.grant_type ?? '');
   if (!grant) return deliver(response, oauthError(400, 'unsupported_grant_type'));
-  const reply = scripted === undefined ? {} : await resolveTokenReply(scripted, request);
   if (request.params.grant_type === 'refresh_token') notePresentation(request, reply, context);
   return deliver(response, isCarriedOut(reply) ? grant({ request, context, reply }) : NO_ANSWER, reply);
 }
