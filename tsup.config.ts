@@ -1,5 +1,5 @@
 import { defineConfig } from 'tsup';
-import { version } from './package.json';
+import manifest from './package.json' with { type: 'json' };
 
 export default defineConfig({
   entry: {
@@ -17,6 +17,6 @@ export default defineConfig({
   clean: true,
   splitting: true,
   treeshake: true,
-  define: { __PACKAGE_VERSION__: JSON.stringify(version) },
+  define: { __PACKAGE_VERSION__: JSON.stringify(manifest.version) },
   external: ['#default-store', /^node:/],
 });

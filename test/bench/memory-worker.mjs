@@ -48,7 +48,7 @@ async function run({ implementation, origin, events }) {
     if (parts % PAUSE_EVERY === 0) await sleep(PAUSE_MS);
     if (parts % SAMPLE_EVERY === 0) await look(parts);
   });
-  return { ...highest, bytes, every: PAUSE_EVERY };
+  return { ...highest, rssBefore: before.rss, bytes, every: PAUSE_EVERY };
 }
 
 process.on('message', (job) => {

@@ -86,7 +86,7 @@ const item: fc.Arbitrary<ItemPlan> = fc.oneof(
   ),
 );
 
-export interface PlannedResponse {
+interface PlannedResponse {
   events: ResponseEvent[];
   text: string;
   reasoning: string;

@@ -3,7 +3,7 @@ import { ResponseMachine } from '../../src/codec/response/response-machine';
 import type { FinishPart, ResponsePart } from '../../src/codec/response/response-part';
 
 /** What the parts of one event become; made anew for every response, so that it may remember things. */
-export type Change = (parts: ResponsePart[], event: ResponseEvent | undefined) => ResponsePart[];
+type Change = (parts: ResponsePart[], event: ResponseEvent | undefined) => ResponsePart[];
 
 const each = (change: (part: ResponsePart) => ResponsePart | ResponsePart[]) => (): Change => (parts) =>
   parts.flatMap(change);

@@ -15,7 +15,7 @@ export const CALL_OPTIONS: CallOptions = {
 export type Outcome = { parts: PlainPart[] } | { rejected: PlainError };
 
 export type PlainPart = { type: string; [key: string]: unknown };
-export type PlainError = { name: string; [key: string]: unknown };
+type PlainError = { name: string; [key: string]: unknown };
 
 /** A V2 model whose backend answers every request with `bytes`, `chunkSize` of them at a time. */
 export function createV2Model(bytes: Uint8Array, chunkSize = bytes.length): LanguageModelV2 {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { AUTH_CLAIM } from '../../src/shared/constants';
@@ -236,4 +237,25 @@ test('rule 15: on request a refresh token is spent only by an answer that arrive
   await expect((await refresh(world, refreshToken)).text()).rejects.toThrow('terminated');
   expect((await refresh(world, refreshToken)).status).toBe(200);
   expect(await answerOf(await refresh(world, refreshToken))).toEqual(refreshError('refresh_token_reused', REUSED_TEXT));
+});
+
+test('rule 15: a client that left before the answer keeps its token, on request', async () => {
+  const world = await startIssuer({ spendRefreshTokens: 'when-answered' });
+  const { refreshToken = '' } = world.registry.login();
+  const client = new AbortController();
+  let answered = () => {};
+  const answer = new Promise<void>((resolve) => {
+    answered = resolve;
+  });
+  world.issuer.tokenReply(async () => {
+    client.abort();
+    while (world.ended() === 0) await nextTurn();
+    setImmediate(answered);
+    return {};
+  });
+  const asked = world.json('/oauth/token', refreshParams(refreshToken), { signal: client.signal });
+  await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+  await answer;
+  expect(world.registry.refreshCounts.get(refreshToken)).toBe(1);
+  expect(world.registry.refreshTokenState(refreshToken)).toBe('fresh');
 });

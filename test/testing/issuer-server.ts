@@ -24,11 +24,15 @@ export type Params = Record<string, string | undefined>;
 export async function startIssuer(settings: Partial<IssuerSettings> = {}) {
   let now = NOW;
   let origin = '';
+  let ended = 0;
   const violations: IssuerViolation[] = [];
   const registry = new TokenRegistry({ now: () => now, issuer: () => origin });
   const onViolation = (violation: IssuerViolation) => void violations.push(violation);
   const issuer = createIssuer({ registry, now: () => now, onViolation, settings });
   const server = createServer(async (request, response) => {
+    response.once('close', () => {
+      ended += 1;
+    });
     const url = new URL(request.url ?? '/', origin);
     if (!(await issuer.handle(request, response, url))) await sendText(response, 418, 'not the issuer');
   });
@@ -48,6 +52,8 @@ export async function startIssuer(settings: Partial<IssuerSettings> = {}) {
     violations,
     origin,
     ask,
+    /** How many exchanges are over, by whatever end. */
+    ended: () => ended,
     advance: (ms: number) => {
       now += ms;
     },
@@ -72,7 +78,7 @@ function present(params: Params): Record<string, string> {
   );
 }
 
-export function authorizeParams(more: Params = {}): Params {
+function authorizeParams(more: Params = {}): Params {
   return {
     response_type: 'code',
     client_id: DEFAULT_CLIENT_ID,

@@ -8,7 +8,7 @@ export interface Answer {
   status: number;
   body: JSONValue;
   headers?: Record<string, string>;
-  /** Called once the client can have read the answer. */
+  /** Called once the answer is on its way to the client as a whole. */
   delivered?(): void;
 }
 
@@ -21,8 +21,9 @@ export async function deliver(response: ServerResponse, answer: Answer, reply: I
   }
   const { status, text, headers } = render(answer, reply);
   if (reply.connection === 'reset-mid-body') return breakOff(response, { status, text, headers });
-  await sendText(response, status, text, headers);
-  if (response.writableFinished) answer.delivered?.();
+  // Not `writableFinished`, which is true as well when the client left before the answer began.
+  response.once('finish', () => answer.delivered?.());
+  return sendText(response, status, text, headers);
 }
 
 interface Rendered {

@@ -7,7 +7,7 @@ import { firstRefusal } from './rules';
 import type { ScriptedTokenReply } from './scripted-reply';
 
 /** What a grant needs to be carried out. */
-export interface GrantInput {
+interface GrantInput {
   request: IssuerRequest;
   context: IssuerContext;
   reply: ScriptedTokenReply;

@@ -6,7 +6,7 @@ import * as device from './rules-device';
 import * as token from './rules-token';
 
 /** Where a rule holds: an endpoint, or one grant of the token endpoint. */
-export type Place =
+type Place =
   | 'authorize'
   | 'token'
   | 'authorization_code'
@@ -18,7 +18,7 @@ export type Place =
   | 'whoami';
 
 /** One thing that the issuer insists on. */
-export interface IssuerRule {
+interface IssuerRule {
   number: number;
   on: Place;
   name: string;
@@ -32,7 +32,7 @@ export interface IssuerRule {
  * success holds (grants.ts, token-registry.ts), 12, 18 and 19 what a script may change (scripted-reply.ts,
  * token-failures.ts), 20 what is only noted (token.ts), 25 is the backend's, 26 is the clock that comes in as `now`.
  */
-export const ISSUER_RULES: readonly IssuerRule[] = [
+const ISSUER_RULES: readonly IssuerRule[] = [
   { number: 1, on: 'authorize', name: 'known client', check: authorize.checkClient },
   { number: 1, on: 'authorize', name: 'registered redirect', check: authorize.checkRedirect },
   { number: 1, on: 'authorize', name: 'response_type is code', check: authorize.checkResponseType },
