@@ -41,7 +41,8 @@ export async function measureLoad() {
 function report(samples) {
   const of = (name, key) => median(samples[name].map((sample) => sample[key]));
   console.log(`Import after \`ai\`, median of ${ROUNDS} fresh processes each, Node ${process.version}`);
-  for (const name of NAMES) console.log(`  ${name}: ${of(name, 'wall').toFixed(1)} ms, ${of(name, 'cpu').toFixed(1)} ms of CPU`);
+  for (const name of NAMES)
+    console.log(`  ${name}: ${of(name, 'wall').toFixed(1)} ms, ${of(name, 'cpu').toFixed(1)} ms of CPU`);
   const ratio = (key) => of(NAMES[0], key) / of(NAMES[1], key);
   console.log(verdict('ratio of time', ratio('wall'), 0.8));
   console.log(verdict('ratio of CPU time', ratio('cpu'), 0.8));

@@ -25,7 +25,9 @@ async function measure(server, implementation, events) {
   const result = await worker.ask({ implementation, origin, events });
   worker.stop();
   console.log(`${implementation}, ${events} events (${mib(result.bytes)}), a pause every ${result.every} parts:`);
-  console.log(`  growth after gc, at its highest: heapUsed + external ${mib(result.heap)}, rss ${mib(result.rss)} (of ${mib(result.rssBefore)})`);
+  console.log(
+    `  growth after gc, at its highest: heapUsed + external ${mib(result.heap)}, rss ${mib(result.rss)} (of ${mib(result.rssBefore)})`,
+  );
   console.log(`  the server could write at most ${mib(result.ahead)} ahead of the reader, socket buffers included`);
   return result;
 }

@@ -35,7 +35,9 @@ async function measureKind(kind, origin) {
 }
 
 function report(results) {
-  console.log(`Median CPU time per event in µs, ${ROUNDS} alternating rounds of ${EVENTS} events, Node ${process.version}`);
+  console.log(
+    `Median CPU time per event in µs, ${ROUNDS} alternating rounds of ${EVENTS} events, Node ${process.version}`,
+  );
   const table = {};
   const verdicts = [];
   for (const [kind, { floor, codex, openai }] of results) {

@@ -42,7 +42,10 @@ export const edgeChecks = [
       const files = Object.keys(root.metafile.inputs);
       assert.ok(files.some((file) => file.endsWith('ai-sdk-codex/dist/default-store.none.js')));
       const foreign = /file-store|default-store\.node|dist\/(?:node|testing|cli)\b|provider-utils|undici|node:/;
-      assert.deepEqual(files.filter((file) => foreign.test(file)), []);
+      assert.deepEqual(
+        files.filter((file) => foreign.test(file)),
+        [],
+      );
     },
   },
   {

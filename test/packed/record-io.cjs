@@ -20,7 +20,18 @@ function watch(owner, name, describe) {
   };
 }
 
-const FILE_CALLS = ['open', 'readFile', 'readdir', 'stat', 'lstat', 'access', 'writeFile', 'mkdir', 'readlink', 'realpath'];
+const FILE_CALLS = [
+  'open',
+  'readFile',
+  'readdir',
+  'stat',
+  'lstat',
+  'access',
+  'writeFile',
+  'mkdir',
+  'readlink',
+  'realpath',
+];
 const outside = ([path]) =>
   (typeof path === 'string' || path instanceof URL) && !String(path).replace('file://', '').startsWith(own)
     ? String(path)

@@ -31,7 +31,10 @@ const names = (load) => `const show = (m) => console.log(Object.keys(m).sort().j
 const inside = (load) => `${STREAMED_CALL}\n${load}`;
 
 async function ioOf(folder, source) {
-  const printed = await runProgram(folder, 'mjs', `${source}\nconsole.log(JSON.stringify(recordedIO));`, ['-r', recorder]);
+  const printed = await runProgram(folder, 'mjs', `${source}\nconsole.log(JSON.stringify(recordedIO));`, [
+    '-r',
+    recorder,
+  ]);
   return JSON.parse(printed);
 }
 
@@ -95,7 +98,11 @@ export const runtimeChecks = [
         await readFile('/nowhere/auth.json').catch(() => {});
         await new Promise((done) => connect(1, '127.0.0.1').on('error', done));
         await fetch('data:,x');`;
-      assert.deepEqual(await ioOf(folder, source), ['readFile /nowhere/auth.json', 'connect a socket', 'fetch data:,x']);
+      assert.deepEqual(await ioOf(folder, source), [
+        'readFile /nowhere/auth.json',
+        'connect a socket',
+        'fetch data:,x',
+      ]);
     },
   },
   {
@@ -107,8 +114,14 @@ export const runtimeChecks = [
         const error = await codex('gpt-5.3-codex').doStream({ prompt }).catch((reason) => reason);
         if (!CodexAuthError.isInstance(error) || error.code !== 'not_logged_in') throw error;`;
       const touched = await ioOf(folder, source);
-      assert.ok(touched.some((one) => one.includes('/nowhere/ai-sdk-codex')), String(touched));
-      assert.deepEqual(touched.filter((one) => /fetch|connect|lookup/.test(one)), []);
+      assert.ok(
+        touched.some((one) => one.includes('/nowhere/ai-sdk-codex')),
+        String(touched),
+      );
+      assert.deepEqual(
+        touched.filter((one) => /fetch|connect|lookup/.test(one)),
+        [],
+      );
     },
   },
 ];

@@ -17,7 +17,9 @@ export async function createConsumer(dependencies) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'packed-consumer-')));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
-    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root });
+    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+      cwd: root,
+    });
     const [{ filename, files }] = JSON.parse(stdout);
     const manifest = { name: 'consumer', private: true, type: 'module', dependencies };
     await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));

@@ -139,6 +139,17 @@ test('rule 22: polling faster than told is noted', async () => {
   expect(violations).toHaveLength(1);
 });
 
+test('rule 22: the interval counts from the last poll', async () => {
+  const { poll, advance, violations } = await startDevice({ device: 'pending' });
+  await poll();
+  advance(5000);
+  await poll();
+  expect(violations).toEqual([]);
+  advance(4000);
+  await poll();
+  expect(violations).toHaveLength(1);
+});
+
 test('rule 22: on request polling too fast is refused as well', async () => {
   const { poll, advance } = await startDevice({ device: 'pending', slowDown: true, deviceIntervalSeconds: 2 });
   expect(await poll()).toEqual(PENDING);

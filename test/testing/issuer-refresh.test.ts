@@ -107,6 +107,14 @@ test('rule 16: on request the whole family is revoked', async () => {
   expect(await answerOf(await refresh(world, tokens.refresh_token))).toEqual(INVALIDATED);
 });
 
+test('rule 16: on request only a reuse revokes the family', async () => {
+  const world = await startIssuer({ revokeOnReuse: true });
+  const { accessToken, refreshToken } = world.registry.login({ refreshExpiresInMs: MINUTE });
+  world.advance(MINUTE);
+  expect((await refresh(world, refreshToken)).status).toBe(401);
+  expect(world.registry.checkAccessToken(accessToken).ok).toBe(true);
+});
+
 describe('rule 17: 401', () => {
   test('for one that has expired', async () => {
     const world = await startIssuer();
@@ -165,6 +173,24 @@ describe('rule 20: presenting a refresh token again is noted', () => {
     await expect(refresh(world, refreshToken)).rejects.toThrow('fetch failed');
     expect((await refresh(world, refreshToken)).status).toBe(503);
     expect((await refresh(world, refreshToken)).status).toBe(200);
+    expect(world.violations).toEqual([]);
+    await refresh(world, refreshToken);
+    expect(world.violations).toEqual([TWICE]);
+  });
+
+  test('but not by a client that left before it was answered', async () => {
+    const world = await startIssuer();
+    const { refreshToken = '' } = world.registry.login();
+    const client = new AbortController();
+    world.issuer.tokenReply(async () => {
+      client.abort();
+      while (world.ended() === 0) await nextTurn();
+      return {};
+    });
+    const asked = world.json(TOKEN, refreshParams(refreshToken), { signal: client.signal });
+    await expect(asked).rejects.toMatchObject({ name: 'AbortError' });
+    while (world.registry.refreshTokenState(refreshToken) === 'fresh') await nextTurn();
+    expect(await answerOf(await refresh(world, refreshToken))).toEqual(REUSED);
     expect(world.violations).toEqual([]);
     await refresh(world, refreshToken);
     expect(world.violations).toEqual([TWICE]);

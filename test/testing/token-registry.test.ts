@@ -117,6 +117,15 @@ describe('the check of an access token', () => {
     expect(registry.checkAccessToken(accessToken).ok).toBe(false);
   });
 
+  test.each([-1, -999, -1000])('a token minted %i ms after its end has expired, whatever the clock shows', (late) => {
+    const { registry, advance } = createRegistry();
+    advance(500);
+    expect(registry.checkAccessToken(registry.login({ expiresInMs: late }).accessToken)).toEqual({
+      ok: false,
+      reason: 'expired',
+    });
+  });
+
   test('one token can be invalidated', () => {
     const { registry } = createRegistry();
     const [one, two] = [registry.login(), registry.login()];

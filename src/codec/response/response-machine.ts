@@ -1,3 +1,4 @@
+import { asNumber, asString } from '../../shared/json';
 import { closeOtherItem } from './item-hosted-tool';
 import {
   closeReasoning,
@@ -9,8 +10,9 @@ import {
 } from './item-reasoning';
 import { addAnnotation, closeMessage, openMessage, textDelta } from './item-text';
 import { argumentsDelta, closeToolCall, openToolCall } from './item-tool-call';
-import { MachineState, type OpenItem, type Out, type ResponseContext } from './machine-state';
+import { MachineState, type Out, type ResponseContext } from './machine-state';
 import { mapFinishReason } from './map-finish-reason';
+import type { OpenItem, Place, Slot } from './open-items';
 import { readAnnotation, readItem, readResponse } from './read-event';
 import type { ResponseEvent, ResponseItem, ResponseObject } from './response-event';
 import { type ResponseFailure, readFailure } from './response-failure';
@@ -63,8 +65,8 @@ export class ResponseMachine {
 const handlers = new Map<string, Handler>([
   ['response.created', announce],
   ['response.in_progress', announce],
-  ['response.output_item.added', (event, out, state) => withItem(openItem, event, out, state)],
-  ['response.output_item.done', (event, out, state) => withItem(closeItem, event, out, state)],
+  ['response.output_item.added', onItemAdded],
+  ['response.output_item.done', onItemDone],
   ['response.output_text.delta', onTextDelta],
   ['response.output_text.annotation.added', onAnnotation],
   [
@@ -107,14 +109,14 @@ const handlers = new Map<string, Handler>([
   [
     'response.function_call_arguments.delta',
     (event, out, state) => {
-      const call = state.find(event);
+      const call = state.items.find(event.output_index, event.item_id);
       if (call?.kind === 'tool-call' && typeof event.delta === 'string') argumentsDelta(call, event.delta, out);
     },
   ],
   [
     'response.function_call_arguments.done',
     (event, _out, state) => {
-      const call = state.find(event);
+      const call = state.items.find(event.output_index, event.item_id);
       if (call?.kind === 'tool-call' && typeof event.arguments === 'string') call.arguments = event.arguments;
     },
   ],
@@ -154,39 +156,55 @@ function onAnnotation(event: ResponseEvent, out: Out, state: MachineState): void
 
 /** The open item of an event, opened now if its beginning was never sent. */
 function expect<K extends 'message' | 'reasoning'>(kind: K, event: ResponseEvent, out: Out, state: MachineState) {
-  const id = typeof event.item_id === 'string' ? event.item_id : undefined;
-  const item = state.find(event) ?? openItem({ type: kind, id }, state.placeOf(event, id), out, state);
-  return item.kind === kind ? (item as Extract<OpenItem, { kind: K }>) : undefined;
+  const item = state.items.find(event.output_index, event.item_id) ?? openLate(kind, event, out, state);
+  return item?.kind === kind ? (item as Extract<OpenItem, { kind: K }>) : undefined;
 }
 
-type ItemHandler = (item: ResponseItem, index: number, out: Out, state: MachineState) => void;
+function openLate(type: string, event: ResponseEvent, out: Out, state: MachineState): OpenItem | undefined {
+  const place = placeOf(event, asString(event.item_id));
+  return state.items.isOver(place) ? undefined : openItem({ type, id: place.id }, place, out, state).item;
+}
 
-function withItem(handler: ItemHandler, event: ResponseEvent, out: Out, state: MachineState): void {
+function placeOf(event: ResponseEvent, id: string | undefined): Place {
+  return { index: asNumber(event.output_index), id: id || undefined };
+}
+
+function onItemAdded(event: ResponseEvent, out: Out, state: MachineState): void {
   const item = readItem(event.item);
-  if (item) handler(item, state.placeOf(event, item.id), out, state);
+  if (!item) return;
+  const place = placeOf(event, item.id);
+  if (!state.items.isOver(place) && !state.items.slotOf(place, true)) openItem(item, place, out, state);
 }
 
-function openItem(item: ResponseItem, index: number, out: Out, state: MachineState): OpenItem {
-  const known = state.get(index);
-  if (known) return known;
-  const id = item.id ?? `item-${index}`;
+function onItemDone(event: ResponseEvent, out: Out, state: MachineState): void {
+  const item = readItem(event.item);
+  if (!item) return;
+  const place = placeOf(event, item.id);
+  if (!state.items.isOver(place)) closeItem(item, place, out, state);
+}
+
+function openItem(item: ResponseItem, place: Place, out: Out, state: MachineState): Slot {
+  return state.items.add(place, startItem(item, item.id ?? state.items.nextName(), out, state));
+}
+
+function startItem(item: ResponseItem, id: string, out: Out, state: MachineState): OpenItem {
   switch (item.type) {
     case 'message':
-      return state.add(index, openMessage(item, state.claim('text', id), out));
+      return openMessage(item, state.claim('text', id), out);
     case 'reasoning':
-      return state.add(index, openReasoning(item, state.claim('reasoning', id), out));
+      return openReasoning(item, state.claim('reasoning', id), out);
     case 'function_call':
-      return state.add(index, openToolCall(item, id, state.claim('call', item.callId ?? id), out));
+      return openToolCall(item, id, state.claim('call', item.callId ?? id), out);
     default:
-      return state.add(index, { kind: 'other', id });
+      return { kind: 'other', id };
   }
 }
 
 /** The finished item is the authority: what its deltas left out is sent now. */
-function closeItem(item: ResponseItem, index: number, out: Out, state: MachineState): void {
-  if (state.isFinished(index)) return;
-  const open = openItem(item, index, out, state);
-  state.finish(index, item.id);
+function closeItem(item: ResponseItem, place: Place, out: Out, state: MachineState): void {
+  const slot = state.items.slotOf(place, false) ?? openItem(item, place, out, state);
+  state.items.finish(slot, item.id);
+  const open = slot.item;
   if (open.kind === 'message') closeMessage(open, item, state, out);
   else if (open.kind === 'reasoning') closeReasoning(open, item, state, out);
   else if (open.kind === 'tool-call') closeToolCall(open, item.arguments ?? open.arguments ?? open.written, state, out);
@@ -196,7 +214,8 @@ function closeItem(item: ResponseItem, index: number, out: Out, state: MachineSt
 function complete(event: ResponseEvent, out: Out, state: MachineState): void {
   const response = readResponse(event.response);
   for (const [index, item] of response.output.entries()) {
-    if (item && !state.isFinished(item.id)) closeItem(item, index, out, state);
+    const place = { index, id: item?.id };
+    if (item && !state.items.wasSeen(place)) closeItem(item, place, out, state);
   }
   const reason = event.type === 'response.incomplete' ? (response.incompleteReason ?? 'unknown') : undefined;
   const lost = closeOpenItems(out, state);
@@ -221,8 +240,9 @@ function finishWithFailure(failure: ResponseFailure, out: Out, state: MachineSta
 /** Ends every open part. Returns the name of a call that has no complete arguments, if there is one. */
 function closeOpenItems(out: Out, state: MachineState): string | undefined {
   let lost: string | undefined;
-  for (const [index, open] of state.openItems()) {
-    state.finish(index, open.id);
+  for (const slot of state.items.all()) {
+    const open = slot.item;
+    state.items.finish(slot, undefined);
     if (open.kind === 'message') closeMessage(open, undefined, state, out);
     if (open.kind === 'reasoning') closeReasoning(open, undefined, state, out);
     if (open.kind !== 'tool-call') continue;

@@ -40,7 +40,7 @@ function common({ identity, issuer, clientId, now, expiresInMs, authClaims }: Cl
     sub: identity.userId,
     jti: randomUUID(),
     iat: Math.floor(now / 1000),
-    exp: Math.ceil((now + expiresInMs) / 1000), // rounded up: a token never dies before its time
+    exp: expirySeconds(now, expiresInMs),
     [AUTH_CLAIM]: {
       chatgpt_account_id: identity.accountId,
       chatgpt_plan_type: identity.planType,
@@ -53,4 +53,10 @@ function common({ identity, issuer, clientId, now, expiresInMs, authClaims }: Cl
       ...authClaims,
     },
   };
+}
+
+/** Rounded away from now: no token dies before its time, and one that is minted expired has expired. */
+function expirySeconds(now: number, expiresInMs: number): number {
+  const round = expiresInMs < 0 ? Math.floor : Math.ceil;
+  return round((now + expiresInMs) / 1000);
 }
