@@ -68,7 +68,7 @@ export const DIVERGENCES: Divergence[] = [
     oracle: 'text that stands only in the finished item is lost',
     right: 'what the deltas left out is sent when the item is done, or with the terminal event',
     fixtures:
-      /^(item-(text-only-in-done|tail-only-in-done|done-only)|reasoning-only-in-done|annotation-only-in-done|completed-output-(only|has-the-missing)|tool-call-no-deltas)$/,
+      /^(item-(text-only-in-done|tail-only-in-done|done-only)|reasoning-only-in-done|annotation-only-in-done|completed-output-(only|has-the-missing))$/,
     seen: (parts, ours) => parts.length < length(ours),
   },
   {

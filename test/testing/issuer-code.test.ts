@@ -108,7 +108,6 @@ test.each([undefined, 'http://127.0.0.1:1455/auth/callback', 'http://localhost:1
           code: 'token_exchange_user_error',
           type: 'invalid_request_error',
           message: 'The redirect_uri is not the one of the authorization request.',
-          param: 'redirect_uri',
         },
       },
     });

@@ -29,9 +29,6 @@ export function argumentsDelta(call: OpenToolCall, delta: string, out: Out): voi
  * there is no call to run.
  */
 export function closeToolCall(call: OpenToolCall, input: string | undefined, state: MachineState, out: Out): void {
-  if (input !== undefined && input.length > call.written.length) {
-    argumentsDelta(call, input.slice(call.written.length), out);
-  }
   out.push({ type: 'tool-input-end', id: call.callId });
   if (input === undefined) return;
   state.hasToolCalls = true;

@@ -32,5 +32,8 @@ export function refreshError(code: RefreshErrorCode, status = 401): Refusal {
 /** The exchange names another redirect than the authorization did. */
 export function redirectMismatch(): Refusal {
   const message = 'The redirect_uri is not the one of the authorization request.';
-  return modelError(400, { message, code: 'token_exchange_user_error', param: 'redirect_uri' });
+  return {
+    status: 400,
+    body: { error: { code: 'token_exchange_user_error', type: 'invalid_request_error', message } },
+  };
 }

@@ -16,18 +16,17 @@ export async function token(request: IssuerRequest, response: ServerResponse, co
   if (refused) return deliver(response, refused);
   const grant = GRANTS.get(request.params.grant_type ?? '');
   if (!grant) return deliver(response, oauthError(400, 'unsupported_grant_type'));
-  // A client that has left by now does not hear the answer.
-  const again = mayRepeat(reply) || response.destroyed;
-  if (request.params.grant_type === 'refresh_token') notePresentation(request, again, context);
+  const unheard = response.destroyed; // the client left while the script made up its mind
+  if (request.params.grant_type === 'refresh_token') notePresentation(request, context, unheard || mayRepeat(reply));
   return deliver(response, isCarriedOut(reply) ? grant({ request, context, reply }) : NO_ANSWER, reply);
 }
 
 /** Rule 20. A client that does this in the field loses its login. */
-function notePresentation({ params, path }: IssuerRequest, again: boolean, context: IssuerContext): void {
+function notePresentation({ params, path }: IssuerRequest, context: IssuerContext, mayComeAgain: boolean): void {
   const refreshToken = params.refresh_token;
   if (refreshToken === undefined) return;
   context.registry.countPresentation(refreshToken);
-  if (context.refreshes.present(refreshToken, again)) return;
+  if (context.refreshes.present(refreshToken, mayComeAgain)) return;
   const message = 'A refresh token was presented again, although its first answer was not lost.';
   context.onViolation({ rule: 'auth-20', code: 'refresh_token_presented_twice', message, path });
 }
