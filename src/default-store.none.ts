@@ -1,17 +1,21 @@
 import { AuthStoreError } from './shared/auth-store-error';
 import type { AuthStore } from './stores/auth-store';
 
-/** Stands in where there is no file system: holds nothing, and says what to do to whoever wants to store something. */
+function noStore(code: 'unreadable' | 'unwritable'): AuthStoreError {
+  const message =
+    'This runtime has no default place for logins. Pass `authStore` to createCodex, such as memoryAuthStore().';
+  return new AuthStoreError({ code, message });
+}
+
+/** Stands in where there is no file system: says what to do to whoever needs a login. */
 export function defaultAuthStore(): AuthStore {
   return {
     readonly: true,
-    read: async () => undefined,
+    read: async () => {
+      throw noStore('unreadable');
+    },
     update: async () => {
-      throw new AuthStoreError({
-        code: 'unwritable',
-        message:
-          'This runtime has no default place for logins. Pass `authStore` to createCodex, such as memoryAuthStore().',
-      });
+      throw noStore('unwritable');
     },
     profiles: async () => [],
   };

@@ -13,38 +13,39 @@ import {
 } from './shared/constants';
 import { type Logger, silentLogger } from './shared/logger';
 import { createRuntime, type FetchFunction } from './shared/runtime';
+import { isSecureUrl } from './shared/secure-url';
 import type { AuthStore } from './stores/auth-store';
 import { createHttpTransport } from './transport/http-transport';
-import { DEFAULT_TIMEOUTS, type Timeouts } from './transport/transport';
+import { resolveTimeouts } from './transport/transport';
 
 /** Everything has a default; most apps need none of it. */
 export interface CodexProviderSettings {
   /** Where the backend is. Default `https://chatgpt.com/backend-api/codex`; the token is sent there and nowhere else. */
-  baseURL?: string;
+  baseURL?: string | undefined;
   /** Where the login is kept. Default in Node: the file that `fileAuthStore()` uses. Elsewhere one must be given. */
-  authStore?: AuthStore;
+  authStore?: AuthStore | undefined;
   /** Which login of the store. Default `default`. */
-  profile?: string;
+  profile?: string | undefined;
   /** OAuth issuer. Default `https://auth.openai.com`. */
-  issuer?: string;
+  issuer?: string | undefined;
   /** OAuth client id. Default: the public one of the Codex CLI. */
-  clientId?: string;
+  clientId?: string | undefined;
   /** Used for every request, those for tokens too. Default: the global `fetch`. */
-  fetch?: FetchFunction;
+  fetch?: FetchFunction | undefined;
   /** Sent with every call; `authorization`, `chatgpt-account-id` and `session-id` cannot be set this way. */
-  headers?: Record<string, string | undefined>;
+  headers?: Record<string, string | undefined> | undefined;
   /** Who you are, to the backend. Default `ai-sdk-codex`; name your own app rather than another product. */
-  originator?: string;
+  originator?: string | undefined;
   /** The Codex CLI version whose protocol is spoken. States compatibility, not identity; newer models need newer ones. */
-  clientVersion?: string;
+  clientVersion?: string | undefined;
   /** Used when a prompt has no system message. Default: one neutral sentence. */
-  instructions?: string;
+  instructions?: string | undefined;
   /** Milliseconds; 0 turns a limit off. Default: 120 s to the first event, 300 s between two pieces of a stream. */
-  timeouts?: Partial<Timeouts>;
+  timeouts?: { firstEventMs?: number | undefined; idleMs?: number | undefined } | undefined;
   /** Take `openai/gpt-5.3-codex` as ours. Default false. */
-  acceptOpenAIPrefix?: boolean;
+  acceptOpenAIPrefix?: boolean | undefined;
   /** Default: silent. */
-  logger?: Logger;
+  logger?: Logger | undefined;
 }
 
 /**
@@ -67,7 +68,7 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
   return createProvider(
     {
       baseURL,
-      transport: createHttpTransport(runtime, { ...DEFAULT_TIMEOUTS, ...settings.timeouts }),
+      transport: createHttpTransport(runtime, resolveTimeouts(settings.timeouts)),
       authorizer,
       runtime,
       turnStates: new TurnStates(runtime),
@@ -83,12 +84,7 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
 /** The provider with every default. */
 export const codex: CodexProvider = /* @__PURE__ */ createCodex();
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 function secureURL(value: string, setting: string): string {
-  const url = new URL(value);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.has(url.hostname))) {
-    throw new TypeError(`${setting} must be an https URL (http only on loopback): ${url.protocol}//${url.host}`);
-  }
+  if (!isSecureUrl(value)) throw new TypeError(`${setting} must be an https URL (http only on this machine).`);
   return value.replace(/\/+$/, '');
 }

@@ -1,4 +1,5 @@
 import { AuthStoreError } from '../shared/auth-store-error';
+import { plainCause } from '../shared/plain-cause';
 import { CodexAuthError } from './errors';
 import { loginHint } from './login-hint';
 import type { TokenRefusal } from './token-response';
@@ -53,6 +54,6 @@ export function storeFailure(cause: unknown, doing: 'read' | 'update'): CodexAut
   return new CodexAuthError({
     code: unreadable ? 'store_unreadable' : 'store_unwritable',
     message: `The stored login could not be ${unreadable ? 'read' : 'renewed, because the store cannot be written'}.${detail}`,
-    cause,
+    cause: AuthStoreError.isInstance(cause) ? cause : plainCause(cause),
   });
 }

@@ -1,6 +1,6 @@
 import type { OAuthCredentials } from '../shared/credentials';
 import type { Logger } from '../shared/logger';
-import type { Runtime } from '../shared/runtime';
+import { type Runtime, toHex } from '../shared/runtime';
 import type { AuthStore } from '../stores/auth-store';
 import { CodexAuthError, type CodexAuthErrorReason } from './errors';
 import { isAlive, isDue, isJustRefreshed, type Login, toLogin, withNewTokens } from './login';
@@ -130,6 +130,5 @@ async function makeDo(context: RenewalContext, failure: CodexAuthError, refused:
 }
 
 async function fingerprintOf(token: string, runtime: Runtime): Promise<string> {
-  const hash = await runtime.sha256(token);
-  return Array.from(hash.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return toHex(await runtime.sha256(token)).slice(0, 16);
 }

@@ -1,6 +1,7 @@
 import { ORIGINATOR } from '../shared/constants';
 import type { Runtime } from '../shared/runtime';
 import { redact } from '../shared/secret';
+import { isSecureUrl } from '../shared/secure-url';
 import { VERSION } from '../shared/version';
 import { CodexAuthError } from './errors';
 import { readTextUpTo } from './read-text';
@@ -36,10 +37,8 @@ export async function refreshTokens(grant: RefreshGrant, runtime: Runtime): Prom
 }
 
 /** @throws {@link CodexAuthError} `invalid_setting` */
-export function endpointUrl(issuer: string, path: string): string {
-  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
-  const onThisMachine = url !== undefined && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-  if (url === undefined || !(url.protocol === 'https:' || (url.protocol === 'http:' && onThisMachine))) {
+function endpointUrl(issuer: string, path: string): string {
+  if (!isSecureUrl(issuer)) {
     throw new CodexAuthError({
       code: 'invalid_setting',
       message: 'The `issuer` setting must be an https URL: refresh tokens are not sent anywhere else.',

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from '@ai-sdk/provider';
 import { z } from 'zod/v4';
 import type { CallOptions, CallWarning } from '../codec/call';
+import { isSessionId, SESSION_ID_RULE } from './session-id-format';
 
 /** `providerOptions.codex` of a call. The names are those of `@ai-sdk/openai`, whose key `openai` is read second. */
-export interface CodexLanguageModelOptions {
+export type CodexLanguageModelOptions = {
   /** Instructions put before the system text of the prompt. */
   instructions?: string;
   /** How hard the model thinks. Wins over an effort at the end of the model id. What a model takes differs. */
@@ -27,7 +28,7 @@ export interface CodexLanguageModelOptions {
   reasoningReplay?: 'same-family' | 'same-account' | 'never';
   /** Must be false where it is given: the backend stores nothing. */
   store?: boolean;
-}
+};
 
 // Built on first use: importing the package must be cheap.
 let schema: z.ZodObject | undefined;
@@ -41,11 +42,7 @@ function getSchema(): z.ZodObject {
     serviceTier: z.enum(['auto', 'default', 'priority', 'fast', 'flex', 'ultrafast']).optional(),
     parallelToolCalls: z.boolean().optional(),
     promptCacheKey: z.string().min(1).max(64).optional(),
-    // It becomes a header: visible ASCII only.
-    sessionId: z
-      .string()
-      .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 visible ASCII characters')
-      .optional(),
+    sessionId: z.string().refine(isSessionId, SESSION_ID_RULE).optional(),
     include: z.array(z.string()).optional(),
     strictJsonSchema: z.boolean().optional(),
     reasoningReplay: z.enum(['same-family', 'same-account', 'never']).optional(),

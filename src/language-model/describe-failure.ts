@@ -11,6 +11,7 @@ export interface FailureFacts {
 
 const WAIT_FOR_RESET = 'The plan has no more of it until it resets; trying again sooner does not help.';
 const UPGRADE = 'This plan does not include Codex for this model or account.';
+const LOG_IN = 'Log in again.';
 const SHORTEN = 'Shorten the conversation, or start a new one.';
 
 /** By the backend's `code` or `type`, in HTTP bodies, `response.failed` and `error` events alike. */
@@ -25,34 +26,50 @@ const FACTS = new Map<string, FailureFacts>([
   ['invalid_prompt', { status: 400, isRetryable: false }],
   ['cyber_policy', { status: 400, isRetryable: false }],
   ['invalid_request_error', { status: 400, isRetryable: false }],
+  ['unsupported_value', { status: 400, isRetryable: false }],
+  ['invalid_value', { status: 400, isRetryable: false }],
+  ['unknown_parameter', { status: 400, isRetryable: false }],
+  ['invalid_encrypted_content', { status: 400, isRetryable: false }],
+  ['content_policy_violation', { status: 400, isRetryable: false }],
+  ['model_not_found', { status: 404, isRetryable: false }],
+  ['token_expired', { status: 401, isRetryable: false, advice: LOG_IN }],
+  ['token_invalidated', { status: 401, isRetryable: false, advice: LOG_IN }],
+  ['token_revoked', { status: 401, isRetryable: false, advice: LOG_IN }],
   ['deactivated_workspace', { status: 402, isRetryable: false, advice: 'Log in to another workspace.' }],
 ]);
 
 /** Failures in a stream that are none of these are the server's fault, and as such may pass. */
-export function failureFacts(code: string | undefined): FailureFacts {
-  return (code !== undefined && FACTS.get(code)) || { status: 500, isRetryable: true };
-}
-
-/** What a body says: `{error: {message, code, type}}`, `{detail}` as text or as an object, or plain text. */
-export function readErrorBody(body: string): { message?: string; code?: string; data?: unknown } {
-  const data = parseJson(body);
-  const error = asRecord(asRecord(data)?.error) ?? {};
-  const detail = asRecord(data)?.detail;
-  const code = asString(error.code) ?? asString(error.type) ?? asString(asRecord(detail)?.code);
-  const text = asString(error.message) ?? asString(detail) ?? asString(asRecord(detail)?.message);
-  const message =
-    text ?? (data === undefined && !body.trimStart().startsWith('<') ? body.trim().slice(0, 500) : undefined);
-  return {
-    ...(message && { message }),
-    ...(code !== undefined && { code }),
-    ...(data !== undefined && { data }),
-  };
+export function failureFacts(codes: readonly string[]): FailureFacts {
+  return knownFacts(codes) ?? { status: 500, isRetryable: true };
 }
 
 /** For an answer whose code nobody knows, the status decides. */
-export function statusFacts(status: number, code: string | undefined): FailureFacts {
-  const known = code === undefined ? undefined : FACTS.get(code);
+export function statusFacts(status: number, codes: readonly string[]): FailureFacts {
   // The type says "invalid request" of expired tokens and of missing models, too.
-  if (known && code !== 'invalid_request_error') return { ...known, status };
+  const known = knownFacts(codes.filter((code) => code !== 'invalid_request_error'));
+  if (known) return { ...known, status };
   return { status, isRetryable: status === 408 || status === 409 || status === 429 || status >= 500 };
+}
+
+function knownFacts(codes: readonly string[]): FailureFacts | undefined {
+  for (const code of codes) {
+    const facts = FACTS.get(code);
+    if (facts) return facts;
+  }
+  return undefined;
+}
+
+/**
+ * What a body says: `{error: {message, code, type}}`, `{detail}` as text or as an object, or plain text. Codes come in the
+ * order in which they count.
+ */
+export function readErrorBody(body: string): { message?: string; codes: string[]; data?: unknown } {
+  const data = parseJson(body);
+  const error = asRecord(asRecord(data)?.error) ?? {};
+  const detail = asRecord(data)?.detail;
+  const codes = [error.code, error.type, asRecord(detail)?.code].flatMap((code) => asString(code) ?? []);
+  const text = asString(error.message) ?? asString(detail) ?? asString(asRecord(detail)?.message);
+  const message =
+    text ?? (data === undefined && !body.trimStart().startsWith('<') ? body.trim().slice(0, 500) : undefined);
+  return { ...(message && { message }), codes, ...(data !== undefined && { data }) };
 }

@@ -1,5 +1,6 @@
 import type { ReasoningOrigin } from '../codec/call';
 import { asRecord, asString } from '../shared/json';
+import { isSessionId } from './session-id-format';
 
 /** What earlier output left on a part of the history, and what its author may say about it. */
 export interface PartOptions {
@@ -25,7 +26,7 @@ export function readPartOptions(providerOptions: unknown): PartOptions {
     // Only our own word for whose reasoning this is counts, and only about our own blob.
     origin: asString(codex.reasoningEncryptedContent) === undefined ? undefined : readOrigin(codex.origin),
     rawReasoning: codex.rawReasoning === true ? true : undefined,
-    sessionId: asString(codex.sessionId),
+    sessionId: readSessionId(codex.sessionId),
     imageDetail: readDetail(merged.imageDetail),
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
@@ -35,6 +36,11 @@ function readOrigin(value: unknown): ReasoningOrigin | undefined {
   const account = asString(asRecord(value)?.account);
   const model = asString(asRecord(value)?.model);
   return account !== undefined && model !== undefined ? { account, model } : undefined;
+}
+
+// Histories come from browsers; what could not be a session id of ours is none.
+function readSessionId(value: unknown): string | undefined {
+  return typeof value === 'string' && isSessionId(value) ? value : undefined;
 }
 
 function readDetail(value: unknown): PartOptions['imageDetail'] {

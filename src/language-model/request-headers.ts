@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from '@ai-sdk/provider';
+import { isHeaderName, isHeaderValue } from '../shared/headers';
 import { VERSION } from '../shared/version';
 
 /** A caller's headers cannot set or remove these: they say who pays, and for which conversation. */
@@ -15,7 +17,11 @@ export interface HeaderValues {
   turnState: string | undefined;
 }
 
-/** The headers of one request. Names come out in lower case; a caller's undefined removes a header of ours. */
+/**
+ * The headers of one request. Names come out in lower case; a caller's undefined removes a header of ours.
+ *
+ * @throws InvalidArgumentError for what can be no header, naming it without its value.
+ */
 export function buildHeaders(values: HeaderValues, ...callers: CallerHeaders[]): Record<string, string> {
   const headers: Record<string, string> = {
     originator: values.originator,
@@ -37,5 +43,12 @@ export function buildHeaders(values: HeaderValues, ...callers: CallerHeaders[]):
   headers['user-agent'] = agents.join(' ');
   headers['session-id'] = values.sessionId;
   for (const [name, value] of Object.entries(values.authorization)) headers[name.toLowerCase()] = value;
+  for (const [name, value] of Object.entries(headers)) requireHeader(name, value);
   return headers;
+}
+
+function requireHeader(name: string, value: string): void {
+  if (isHeaderName(name) && isHeaderValue(value)) return;
+  const message = `The header ${JSON.stringify(name)} cannot be sent: its name or value has characters that HTTP does not take.`;
+  throw new InvalidArgumentError({ argument: 'headers', message });
 }

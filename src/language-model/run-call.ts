@@ -4,6 +4,7 @@ import { buildRequestBody } from '../codec/request/build-request-body';
 import type { RequestBody } from '../codec/request/request-body';
 import { ResponseMachine } from '../codec/response/response-machine';
 import type { ResponsePart } from '../codec/response/response-part';
+import { orAbort } from '../shared/abort';
 import type { RequestAuthorizer } from '../shared/request-authorizer';
 import { type Runtime, randomUuid } from '../shared/runtime';
 import { HttpFailure, TransportError } from '../transport/errors';
@@ -86,7 +87,7 @@ async function sendCall(
   const spent = new Set<string>();
   for (;;) {
     settings.signal?.throwIfAborted();
-    const authorization = await authorizer.headers();
+    const authorization = await orAbort(authorizer.headers(), settings.signal);
     const attempt = await prepare(call, authorization, environment, settings, spent.has('invalid_encrypted_content'));
     request.body = attempt.body;
     try {
@@ -98,7 +99,9 @@ async function sendCall(
       const reason = resendReason(error);
       if (reason === undefined || spent.has(reason)) throw error;
       spent.add(reason);
-      if (reason === 'unauthorized' && !(await authorizer.onUnauthorized(authorization))) throw error;
+      if (reason === 'unauthorized' && !(await orAbort(authorizer.onUnauthorized(authorization), settings.signal))) {
+        throw error;
+      }
     }
   }
 }
@@ -107,7 +110,9 @@ function resendReason(error: unknown): 'unauthorized' | 'invalid_encrypted_conte
   if (TransportError.isInstance(error)) return error.code === 'connection_refused' ? error.code : undefined;
   if (!HttpFailure.isInstance(error)) return undefined;
   if (error.status === 401) return 'unauthorized';
-  return readErrorBody(error.body).code === 'invalid_encrypted_content' ? 'invalid_encrypted_content' : undefined;
+  return readErrorBody(error.body).codes.includes('invalid_encrypted_content')
+    ? 'invalid_encrypted_content'
+    : undefined;
 }
 
 /** Body and headers depend on the account that sends, so they are made anew for every attempt. */
@@ -120,7 +125,7 @@ async function prepare(
 ) {
   const { runtime, turnStates } = environment;
   const accountId = authorization['chatgpt-account-id'] ?? '';
-  const account = await accountFingerprint(accountId, runtime);
+  const account = accountId && (await accountFingerprint(accountId, runtime));
   const sessionId =
     call.options.sessionId ?? settings.historySessionId ?? (await deriveSessionId(call.prompt, accountId, runtime));
   const { body, warnings } = buildRequestBody(call, {
@@ -153,9 +158,10 @@ async function prepare(
 
 async function begin(sent: SentCall, call: CodexCall, request: FailedRequest): Promise<RunningCall> {
   const { exchange, account, sessionId } = sent;
-  request.headers = exchange.headers;
+  const { 'set-cookie': _cookies, ...responseHeaders } = exchange.headers;
+  request.headers = responseHeaders;
   const machine = new ResponseMachine({
-    origin: { account, model: call.modelId },
+    ...(account && { origin: { account, model: call.modelId } }),
     sessionId,
     includeRawEvents: call.includeRawEvents,
   });
@@ -174,7 +180,7 @@ async function begin(sent: SentCall, call: CodexCall, request: FailedRequest): P
   return {
     body: sent.body,
     warnings: sent.warnings,
-    responseHeaders: exchange.headers,
+    responseHeaders,
     async next(out) {
       if (held.length > 0) out.push(...held.splice(0));
       else await read(out);

@@ -32,8 +32,9 @@ export function fromFailure(failure: ResponseFailure, request: FailedRequest): u
     const code = failure.kind.replace('-', '_') as CodexStreamErrorCode;
     return streamError(code, failure.message, request, failure.detail);
   }
-  const facts = failureFacts(failure.code);
-  const label = failure.code ? ` (${failure.code})` : '';
+  const { codes = [] } = failure;
+  const facts = failureFacts(codes);
+  const label = codes[0] ? ` (${codes[0]})` : '';
   return new APICallError({
     ...common(request),
     message: sentence(`Codex failed for ${request.modelId}: ${redact(failure.message)}${label}`, facts.advice),
@@ -44,9 +45,9 @@ export function fromFailure(failure: ResponseFailure, request: FailedRequest): u
 }
 
 function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
-  const { message, code, data } = readErrorBody(failure.body);
-  const facts = statusFacts(failure.status, code);
-  const said = message ? redact(message) : `the answer had no message`;
+  const { message, codes, data } = readErrorBody(failure.body);
+  const facts = statusFacts(failure.status, codes);
+  const said = message ? redact(message) : silence(failure);
   const error = new APICallError({
     ...common({ ...request, headers: failure.headers }),
     message: sentence(`Codex answered ${failure.status} for ${request.modelId}: ${said}`, facts.advice),
@@ -56,6 +57,12 @@ function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
     data: redactDeep(data),
   });
   return failure.status === 401 ? loginError(said, error) : error;
+}
+
+function silence({ status, headers }: HttpFailure): string {
+  if (status >= 300 && status < 400)
+    return `it redirects to ${redact(headers.location ?? 'nowhere')}, which is not followed`;
+  return 'the answer had no message';
 }
 
 function loginError(said: string, cause: APICallError): CodexAuthError {

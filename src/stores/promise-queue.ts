@@ -1,7 +1,7 @@
 /** Runs what it is given one after the other, in order; a failure does not stop the next. */
 export type PromiseQueue = <T>(run: () => Promise<T>) => Promise<T>;
 
-export function createPromiseQueue(): PromiseQueue {
+function createPromiseQueue(): PromiseQueue {
   let last: Promise<unknown> = Promise.resolve();
   return (run) => {
     const result = last.then(run);

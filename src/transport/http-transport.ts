@@ -1,4 +1,7 @@
+import { onAbort, orAbort } from '../shared/abort';
+import { plainCause } from '../shared/plain-cause';
 import type { Runtime } from '../shared/runtime';
+import { redact } from '../shared/secret';
 import { HttpFailure, TransportError } from './errors';
 import { createSseDecoder } from './sse';
 import type { EventSink, Exchange, Timeouts, Transport, TransportRequest } from './transport';
@@ -17,7 +20,7 @@ export function createHttpTransport(runtime: Runtime, timeouts: Timeouts): Trans
 async function send(request: TransportRequest, runtime: Runtime, timeouts: Timeouts): Promise<Exchange> {
   const line = openLine(request.signal, runtime, timeouts);
   try {
-    const response = await runtime.fetch(`${request.baseURL}/responses`, {
+    const sent = runtime.fetch(`${request.baseURL}/responses`, {
       method: 'POST',
       headers: request.headers,
       body: JSON.stringify(request.body),
@@ -25,9 +28,12 @@ async function send(request: TransportRequest, runtime: Runtime, timeouts: Timeo
       // A redirect would carry the account to a host that nobody configured.
       redirect: 'manual',
     });
+    // Raced as well as signalled, for a `fetch` that ignores signals.
+    const response = await orAbort(sent, line.signal);
     const headers = Object.fromEntries(response.headers);
+    line.watchdog.expectBody();
     if (!response.ok || !response.body) {
-      throw new HttpFailure({ status: response.status, headers, body: await readStart(response) });
+      throw new HttpFailure({ status: response.status, headers, body: await readStart(response, line) });
     }
     return createExchange(headers, response.body.getReader(), line, runtime);
   } catch (error) {
@@ -49,9 +55,7 @@ interface Line {
 function openLine(outer: AbortSignal | undefined, runtime: Runtime, timeouts: Timeouts): Line {
   const controller = new AbortController();
   const watchdog = new Watchdog(runtime, timeouts, (error) => controller.abort(error));
-  const onAbort = () => controller.abort(outer?.reason);
-  if (outer?.aborted) onAbort();
-  outer?.addEventListener('abort', onAbort, { once: true });
+  const stopListening = onAbort(outer, () => controller.abort(outer?.reason));
   watchdog.start();
   return {
     signal: controller.signal,
@@ -59,19 +63,36 @@ function openLine(outer: AbortSignal | undefined, runtime: Runtime, timeouts: Ti
     abort: (reason) => controller.abort(reason),
     close() {
       watchdog.stop();
-      outer?.removeEventListener('abort', onAbort);
+      stopListening();
     },
     explain: (error) => (controller.signal.aborted ? controller.signal.reason : connectionError(error)),
   };
 }
 
-function createExchange(
-  headers: Record<string, string>,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  line: Line,
-  runtime: Runtime,
-): Exchange {
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+/** Reads one piece; undefined at the end. An abort ends a pending read even of a body that ignores signals. */
+function createPieces(reader: Reader, line: Line): () => Promise<Uint8Array | undefined> {
+  const stop = onAbort(line.signal, () => void reader.cancel(line.signal.reason).catch(() => {}));
+  return async () => {
+    line.watchdog.waiting();
+    try {
+      const { done, value } = await reader.read();
+      line.signal.throwIfAborted();
+      if (done) stop();
+      return value;
+    } catch (error) {
+      stop();
+      throw line.explain(error);
+    } finally {
+      line.watchdog.arrived();
+    }
+  };
+}
+
+function createExchange(headers: Record<string, string>, reader: Reader, line: Line, runtime: Runtime): Exchange {
   const { watchdog } = line;
+  const readPiece = createPieces(reader, line);
   let sink: EventSink | undefined;
   const decoder = createSseDecoder({
     event(event) {
@@ -80,37 +101,34 @@ function createExchange(
     },
     invalid: (frame) => sink?.invalid(frame),
   });
-  watchdog.expectBody();
+  const cancel = (reason?: unknown) => {
+    line.abort(reason);
+    line.close();
+  };
   return {
     headers,
     async pull(target) {
       sink = target;
       try {
-        watchdog.waiting();
-        const { done, value } = await reader.read();
-        watchdog.arrived();
-        if (done) decoder.end();
-        else decoder.push(value);
-        if (done) line.close();
-        return !done;
+        const piece = await readPiece();
+        if (piece) decoder.push(piece);
+        else decoder.end();
+        if (!piece) line.close();
+        return piece !== undefined;
       } catch (error) {
-        line.close();
-        throw line.explain(error);
+        cancel(error);
+        throw error;
       }
     },
     release() {
       line.close();
       void drain(reader, runtime);
     },
-    cancel(reason) {
-      line.abort(reason);
-      line.close();
-      reader.cancel(reason).catch(() => {});
-    },
+    cancel,
   };
 }
 
-async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, runtime: Runtime): Promise<void> {
+async function drain(reader: Reader, runtime: Runtime): Promise<void> {
   const over = new AbortController();
   const deadline = runtime.sleep(DRAIN_MS, over.signal).catch(() => {});
   try {
@@ -129,20 +147,22 @@ async function drain(reader: ReadableStreamDefaultReader<Uint8Array>, runtime: R
 }
 
 /** The beginning of an error body. A body that breaks off is shown as far as it came. */
-async function readStart(response: Response): Promise<string> {
+async function readStart(response: Response, line: Line): Promise<string> {
   if (!response.body) return '';
   const text = new TextDecoder();
   const reader = response.body.getReader();
+  const readPiece = createPieces(reader, line);
   let start = '';
   try {
     while (start.length < MAX_ERROR_BODY) {
-      const { done, value } = await reader.read();
-      if (done) return start + text.decode();
-      start += text.decode(value, { stream: true });
+      const piece = await readPiece();
+      if (!piece) return start + text.decode();
+      start += text.decode(piece, { stream: true });
     }
     await reader.cancel();
-  } catch {
-    // The status is known; it says more than how the body broke off.
+  } catch (error) {
+    // The status is known and says more than how the body broke off; but the caller's own abort is the caller's.
+    if (line.signal.aborted && !TransportError.isInstance(error)) throw error;
   }
   return start.slice(0, MAX_ERROR_BODY);
 }
@@ -151,15 +171,15 @@ async function readStart(response: Response): Promise<string> {
 function connectionError(error: unknown): TransportError {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const codes = [cause, ...(cause instanceof AggregateError ? cause.errors : [])].map(
-    (one) => (one as { code?: unknown }).code,
+    (one) => (one as { code?: unknown } | null)?.code,
   );
   const refused = codes.includes('ECONNREFUSED');
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new TransportError({
     code: refused ? 'connection_refused' : 'network',
     message: refused
-      ? `The backend refused the connection: ${reason}`
-      : `The connection to the backend failed: ${reason}`,
-    cause: error,
+      ? `The backend refused the connection: ${redact(reason)}`
+      : `The connection to the backend failed: ${redact(reason)}`,
+    cause: plainCause(error),
   });
 }

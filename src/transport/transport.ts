@@ -46,4 +46,16 @@ export interface Timeouts {
   idleMs: number;
 }
 
-export const DEFAULT_TIMEOUTS: Timeouts = { firstEventMs: 120_000, idleMs: 300_000 };
+const DEFAULT_TIMEOUTS: Timeouts = { firstEventMs: 120_000, idleMs: 300_000 };
+
+/** Timers count in 32 bits; what is longer (or no number) would pass at once, and means never. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The limits in force: defaults for what is absent, 0 for what never passes. */
+export function resolveTimeouts(timeouts: { [Name in keyof Timeouts]?: number | undefined } = {}): Timeouts {
+  const resolve = (name: keyof Timeouts) => {
+    const limit = timeouts[name] ?? DEFAULT_TIMEOUTS[name];
+    return limit > 0 && limit <= LONGEST_TIMER ? limit : 0;
+  };
+  return { firstEventMs: resolve('firstEventMs'), idleMs: resolve('idleMs') };
+}

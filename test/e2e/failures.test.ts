@@ -1,8 +1,14 @@
 import { APICallError, generateText, streamText } from 'ai';
 import { describe, expect, it } from 'vitest';
-import { CodexStreamError } from '../../src/index';
+import { CodexStreamError, createCodex } from '../../src/index';
+import { memoryAuthStore } from '../../src/stores/memory-store';
 import { type CodexReply, codexFailures } from '../../src/testing';
 import { calls, type Stage, setUp } from './setup';
+
+const limitWithCode = {
+  status: 429,
+  body: { error: { type: 'usage_limit_reached', code: 'x_usage', message: 'Used up.' } },
+};
 
 /** Everything that a stream says, and the errors it shows. */
 async function readStream(stage: Stage, options: { maxRetries?: number; abortSignal?: AbortSignal } = {}) {
@@ -58,6 +64,14 @@ describe('a failure before the first output', () => {
     ['a challenge of the edge', codexFailures.cloudflareBlocked(), 403, '403'],
     ['a hidden model', codexFailures.modelNotFound('gpt-5.3-codex'), 404, 'Model not found'],
     ['a bad request', codexFailures.badRequest('Nonsense'), 400, 'Nonsense'],
+    ['a value that is refused in the stream', { failed: 'unsupported_value' }, 400, 'unsupported_value'],
+    ['a limit with a code of its own', limitWithCode, 429, 'resets'],
+    [
+      'a redirect',
+      { status: 307, headers: { location: 'https://example.com/' }, body: '' },
+      307,
+      'https://example.com/',
+    ],
   ])('is not retried where that cannot help: %s', async (_name, reply, status, words) => {
     const stage = await setUp();
     stage.emulator.reply(reply);
@@ -169,6 +183,22 @@ describe('an abort', () => {
     expect(error).toBe(controller.signal.reason);
     expect(error.name).toBe('AbortError');
     expect(await stage.emulator.requests[0]?.closed).toBe('aborted');
+  });
+
+  it('does not wait for a login that is being renewed', async () => {
+    const stage = await setUp();
+    const { baseURL, issuer } = stage.emulator;
+    stage.emulator.tokenReply({ connection: 'stall' });
+    const codex = createCodex({
+      baseURL,
+      issuer,
+      authStore: memoryAuthStore(stage.emulator.login({ expiresInMs: 1_000 })),
+    });
+    const controller = new AbortController();
+    const running = generateText({ model: codex('gpt-5.3-codex'), prompt: 'Hi.', abortSignal: controller.signal });
+    while (stage.emulator.requests.length === 0) await new Promise(setImmediate);
+    controller.abort('enough');
+    await expect(running).rejects.toBe('enough');
   });
 
   it('by a reader that leaves closes the socket, too', async () => {

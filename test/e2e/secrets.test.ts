@@ -21,6 +21,28 @@ const echo = (
 };
 
 describe('no secret', () => {
+  it('shows when the fetch that was given throws errors that hold the request', async () => {
+    const emulator = await startCodexEmulator();
+    await emulator.close();
+    const credentials = emulator.login();
+    const fetch: CodexProviderSettings['fetch'] = async (input, init) => {
+      const request = new Request(input, init as RequestInit);
+      throw Object.assign(new Error(`Failed with ${init?.headers && JSON.stringify(init.headers)}`), {
+        request,
+        config: init,
+        cause: Object.assign(new Error('inner'), { command: { args: [credentials.refreshToken, init?.headers] } }),
+      });
+    };
+    const { baseURL, issuer } = emulator;
+    const codex = createCodex({ baseURL, issuer, authStore: memoryAuthStore(credentials), fetch });
+    const error = await generateText({ model: codex('gpt-5.3-codex'), prompt: 'Hi.', maxRetries: 0 }).catch(
+      (cause) => cause,
+    );
+    expect(error).toMatchObject({ name: 'AI_APICallError', code: 'network' });
+    for (const secret of [credentials.accessToken, credentials.refreshToken])
+      expect(printed(error)).not.toContain(secret);
+  });
+
   it.each<[string, (request: { bearer?: string | undefined }) => CodexReply]>([
     ['a detail', echo(400, (detail) => ({ body: { detail } }))],
     ['an error', echo(500, (message) => ({ body: { error: { message, code: 'x' } } }))],

@@ -71,5 +71,8 @@ describe('options of a part', () => {
   it('ignore values of other types', () => {
     expect(readPartOptions({ codex: { itemId: 5, phase: null, origin: 'x', imageDetail: 'huge' } })).toEqual({});
     expect(readPartOptions('nonsense')).toEqual({});
+    for (const sessionId of ['', 'two words', 'a\nb', 'x'.repeat(129)]) {
+      expect(readPartOptions({ codex: { sessionId } })).toEqual({});
+    }
   });
 });

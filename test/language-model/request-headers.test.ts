@@ -1,3 +1,4 @@
+import { InvalidArgumentError } from '@ai-sdk/provider';
 import { describe, expect, it } from 'vitest';
 import { buildHeaders } from '../../src/language-model/request-headers';
 import { VERSION } from '../../src/shared/version';
@@ -42,6 +43,16 @@ describe('the headers of a request', () => {
     const headers = buildHeaders(values, { 'X-One': '1', 'x-two': '2' }, { 'x-one': 'later', Version: undefined });
     expect(headers).toMatchObject({ 'x-one': 'later', 'x-two': '2' });
     expect(headers).not.toHaveProperty('version');
+  });
+
+  it.each([
+    ['a line break', { 'x-one': 'secret\nvalue' }],
+    ['a character beyond Latin-1', { 'x-one': 'secret ’' }],
+    ['a name with a space', { 'x one': 'secret' }],
+  ])('cannot have %s, and do not quote it', (_name, caller) => {
+    expect(() => buildHeaders(values, caller)).toThrow(InvalidArgumentError);
+    expect(() => buildHeaders(values, caller)).not.toThrow(/secret/);
+    expect(() => buildHeaders({ ...values, originator: 'Zoë’s app' })).toThrow(/originator/);
   });
 
   it('name the caller behind us', () => {

@@ -6,7 +6,7 @@ import type { ResponseEvent } from '../../src/codec/response/response-event';
 import { createRuntime, type Runtime } from '../../src/shared/runtime';
 import { HttpFailure, TransportError } from '../../src/transport/errors';
 import { createHttpTransport } from '../../src/transport/http-transport';
-import { DEFAULT_TIMEOUTS, type Exchange, type Timeouts } from '../../src/transport/transport';
+import { type Exchange, resolveTimeouts, type Timeouts } from '../../src/transport/transport';
 import { answer, deferred, frame, startServer, type TestServer } from '../support/sse-server';
 
 const body = { model: 'm', input: [] } as unknown as RequestBody;
@@ -26,7 +26,7 @@ function send(
   baseURL: string,
   options: { timeouts?: Partial<Timeouts>; signal?: AbortSignal; runtime?: Partial<Runtime> } = {},
 ): Promise<Exchange> {
-  const transport = createHttpTransport(createRuntime(options.runtime), { ...DEFAULT_TIMEOUTS, ...options.timeouts });
+  const transport = createHttpTransport(createRuntime(options.runtime), resolveTimeouts(options.timeouts));
   return transport.send({ baseURL, headers: { 'x-test': 'yes' }, body, signal: options.signal });
 }
 
@@ -126,7 +126,75 @@ describe('an abort', () => {
   });
 });
 
+describe('a body that ignores signals', () => {
+  const stalling = () => new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
+
+  it('is left by an abort and by a time limit all the same', async () => {
+    const fetch = async () => stalling();
+    const controller = new AbortController();
+    const exchange = await send('http://127.0.0.1:9', { signal: controller.signal, runtime: { fetch } });
+    const reading = readAll(exchange);
+    controller.abort('enough');
+    await expect(reading).rejects.toBe('enough');
+    const slow = await send('http://127.0.0.1:9', { timeouts: { idleMs: 20 }, runtime: { fetch } });
+    await expect(readAll(slow)).rejects.toMatchObject({ code: 'idle_timeout' });
+  });
+
+  it('does not hold up a fetch that never settles either', async () => {
+    const fetch = () => new Promise<Response>(() => {});
+    const sent = send('http://127.0.0.1:9', { timeouts: { firstEventMs: 20 }, runtime: { fetch } });
+    await expect(sent).rejects.toMatchObject({ code: 'first_event_timeout' });
+  });
+
+  it('of an error gives way to the caller, and to a time limit', async () => {
+    const url = await serve((_request, response) => response.writeHead(503).write('half a sent'));
+    const sent = send(url, { signal: AbortSignal.timeout(40) });
+    await expect(sent).rejects.toMatchObject({ name: 'TimeoutError' });
+    const failure = await send(url, { timeouts: { firstEventMs: 0, idleMs: 40 } }).catch((error) => error);
+    expect(failure).toMatchObject({ status: 503, body: 'half a sent' });
+  });
+});
+
+it('many calls on one signal draw no warning of too many listeners', async () => {
+  const warnings: string[] = [];
+  const listen = (warning: Error) => warnings.push(warning.name);
+  process.on('warning', listen);
+  const url = await serve((_request, response) => response.end(answer('hi').map(frame).join('')));
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 20 }, () => send(url, { signal }).then(readAll)));
+  await pause(10);
+  process.off('warning', listen);
+  expect(warnings).toEqual([]);
+});
+
+it('a reader that throws is not the fault of the connection', async () => {
+  const closed = deferred();
+  const url = await serve((request, response) => {
+    request.socket.once('close', () => closed.resolve());
+    response.write(frame({ type: 'x' }));
+  });
+  const exchange = await send(url);
+  const bug = new Error('bug');
+  const sink = {
+    event() {
+      throw bug;
+    },
+    invalid: () => {},
+  };
+  await expect(exchange.pull(sink)).rejects.toBe(bug);
+  await closed.promise;
+});
+
 describe('time limits', () => {
+  it('are never for what no timer can count, and the default for what is undefined', () => {
+    expect(resolveTimeouts({ firstEventMs: Number.POSITIVE_INFINITY, idleMs: 2 ** 31 })).toEqual({
+      firstEventMs: 0,
+      idleMs: 0,
+    });
+    expect(resolveTimeouts({ firstEventMs: Number.NaN, idleMs: -1 })).toEqual({ firstEventMs: 0, idleMs: 0 });
+    expect(resolveTimeouts({ firstEventMs: undefined })).toEqual({ firstEventMs: 120_000, idleMs: 300_000 });
+  });
+
   it('ends a request that gets no answer', async () => {
     const url = await serve(() => {});
     await expect(send(url, { timeouts: { firstEventMs: 30 } })).rejects.toMatchObject({ code: 'first_event_timeout' });

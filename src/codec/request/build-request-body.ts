@@ -59,11 +59,17 @@ function joinInstructions(texts: (string | undefined)[]): string | undefined {
 
 function convertToolSettings(call: CodexCall, model: ModelInfo): Partial<RequestBody> {
   const parallel = call.options.parallelToolCalls ?? model.supportsParallelToolCalls;
+  const choice = namesMissingTool(call) ? undefined : call.toolChoice;
   return {
     tools: convertTools(call.tools, call.options.strictJsonSchema ?? false),
-    tool_choice: call.toolChoice ? convertToolChoice(call.toolChoice) : 'auto',
+    tool_choice: choice ? convertToolChoice(choice) : 'auto',
     ...(parallel !== undefined && { parallel_tool_calls: parallel }),
   };
+}
+
+/** The tool was left out with a warning of its own; the backend would refuse to be pointed at it. */
+function namesMissingTool({ toolChoice, tools }: CodexCall): boolean {
+  return toolChoice?.type === 'tool' && !tools.some((tool) => tool.name === toolChoice.name);
 }
 
 function convertReasoningOptions({ reasoningEffort, reasoningSummary }: CallOptions): RequestBody['reasoning'] {

@@ -128,7 +128,7 @@ function convertReasoning(group: ReasoningPart[], policy: ReplayPolicy, notes: R
 }
 
 function mayReplay(origin: ReasoningOrigin | undefined, policy: ReplayPolicy): boolean {
-  if (policy.replay === 'never' || origin?.account !== policy.account) return false;
+  if (policy.replay === 'never' || !policy.account || origin?.account !== policy.account) return false;
   return policy.replay === 'same-account' || modelFamily(origin.model) === modelFamily(policy.model);
 }
 

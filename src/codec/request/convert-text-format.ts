@@ -26,9 +26,13 @@ const STRICT_KEYWORDS = new Set([
   'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf',
 ]); // biome-ignore format: a list of words
 
+const STRICT_FORMATS = new Set(['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid']);
+
 function qualifiesForStrict(schema: unknown): boolean {
   const record = asRecord(schema);
   if (!record || Object.keys(record).some((keyword) => !STRICT_KEYWORDS.has(keyword))) return false;
+  if (typeof record.format === 'string' && !STRICT_FORMATS.has(record.format)) return false;
+  if (typeof record.pattern === 'string' && /\(\?<?[=!]/.test(record.pattern)) return false; // looks around
   const properties = asRecord(record.properties);
   if (record.type === 'object' || properties) {
     const required = Array.isArray(record.required) ? record.required : [];

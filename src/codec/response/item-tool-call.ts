@@ -28,7 +28,13 @@ export function argumentsDelta(call: OpenToolCall, delta: string, out: Out): voi
  * Ends the call. `input` is its complete arguments; undefined when the response was cut before they were, and then
  * there is no call to run.
  */
-export function closeToolCall(call: OpenToolCall, input: string | undefined, state: MachineState, out: Out): void {
+export function closeToolCall(
+  call: OpenToolCall,
+  input: string | undefined,
+  toolName: string,
+  state: MachineState,
+  out: Out,
+): void {
   out.push({ type: 'tool-input-end', id: call.callId });
   if (input === undefined) return;
   state.hasToolCalls = true;
@@ -36,7 +42,7 @@ export function closeToolCall(call: OpenToolCall, input: string | undefined, sta
   out.push({
     type: 'tool-call',
     toolCallId: call.callId,
-    toolName: call.name,
+    toolName,
     input,
     providerMetadata: { codex: { itemId: call.id, ...(sessionId !== undefined && { sessionId }) } },
   });

@@ -10,8 +10,8 @@ export interface ResponseFailure {
    */
   kind: 'response-failed' | 'stream-ended' | 'invalid-event' | 'incomplete-output' | 'transport';
   message: string;
-  /** The backend's `code`, else its `type`. */
-  code?: string;
+  /** The backend's `code` and `type`, in the order in which they count. */
+  codes?: string[];
   /** The event as it came, or the beginning of the frame. */
   detail?: unknown;
   cause?: unknown;
@@ -20,12 +20,13 @@ export interface ResponseFailure {
 /** Reads `response.failed`, and `error` with its fields nested or flat. */
 export function readFailure(event: ResponseEvent): ResponseFailure {
   const error = asRecord(asRecord(event.response)?.error) ?? asRecord(event.error) ?? asRecord(event) ?? {};
-  const type = asString(error.type);
-  const code = asString(error.code) ?? (type === 'error' || type === 'response.failed' ? undefined : type);
+  // Where the fields stand flat beside the event's own type, that is no word about the failure.
+  const type = error.type === event.type ? undefined : error.type;
+  const codes = [error.code, type].flatMap((code) => asString(code) ?? []);
   return {
     kind: 'response-failed',
     message: asString(error.message) || asString(event.error) || 'The backend reported a failure without a message.',
-    ...(code !== undefined && { code }),
+    codes,
     detail: event,
   };
 }

@@ -207,7 +207,8 @@ function closeItem(item: ResponseItem, place: Place, out: Out, state: MachineSta
   const open = slot.item;
   if (open.kind === 'message') closeMessage(open, item, state, out);
   else if (open.kind === 'reasoning') closeReasoning(open, item, state, out);
-  else if (open.kind === 'tool-call') closeToolCall(open, item.arguments ?? open.arguments ?? open.written, state, out);
+  else if (open.kind === 'tool-call')
+    closeToolCall(open, item.arguments || open.arguments || open.written, item.name || open.name, state, out);
   else closeOtherItem(item, open.id, state, out);
 }
 
@@ -234,7 +235,7 @@ function closeWithFailure(failure: ResponseFailure, out: Out, state: MachineStat
 
 function finishWithFailure(failure: ResponseFailure, out: Out, state: MachineState, response?: ResponseObject): void {
   out.push({ type: 'error', failure });
-  finish('error', failure.code, out, state, response);
+  finish('error', failure.codes?.[0], out, state, response);
 }
 
 /** Ends every open part. Returns the name of a call that has no complete arguments, if there is one. */
@@ -247,7 +248,7 @@ function closeOpenItems(out: Out, state: MachineState): string | undefined {
     if (open.kind === 'reasoning') closeReasoning(open, undefined, state, out);
     if (open.kind !== 'tool-call') continue;
     if (open.arguments === undefined) lost = open.name;
-    closeToolCall(open, open.arguments, state, out);
+    closeToolCall(open, open.arguments, open.name, state, out);
   }
   return lost;
 }

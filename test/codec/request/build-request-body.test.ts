@@ -176,10 +176,10 @@ describe('tool calls and results', () => {
     );
     const ids = items.map((item) => ('call_id' in item ? item.call_id : ''));
     expect(ids.slice(0, 2)).toEqual(['call_ok-1', 'call_ok-1']);
-    expect(ids[2]).toMatch(/^call_[0-9a-f]{48}$/);
+    expect(ids[2]).toMatch(/^call_[0-9a-f]{16}$/);
     expect(ids[3]).toBe(ids[2]);
     expect(input(call(`${long}y`))[0]).not.toMatchObject({ call_id: ids[2] });
-    expect(input(call('fünf'))[0]).toMatchObject({ call_id: expect.stringMatching(/^call_[0-9a-f]{48}$/) });
+    expect(input(call('fünf'))[0]).toMatchObject({ call_id: expect.stringMatching(/^call_[0-9a-f]{16}$/) });
   });
 
   it('that a provider executed are left out with a warning', () => {
@@ -213,6 +213,11 @@ describe('tools', () => {
 
   it('leave it to the backend for a model that nobody knows', () => {
     expect(build({ modelId: 'gpt-99', tools: [...tools] }).body).not.toHaveProperty('parallel_tool_calls');
+  });
+
+  it('cannot be chosen when they were left out', () => {
+    const { body } = build({ tools: [...tools], toolChoice: { type: 'tool', name: 'web_search' } });
+    expect(body.tool_choice).toBe('auto');
   });
 
   it('follow the options and the choice', () => {
@@ -278,6 +283,11 @@ describe('reasoning', () => {
     );
   });
 
+  it('belongs to nobody where the account is unknown', () => {
+    const nobody = reasoning('t', { origin: { account: '', model: 'gpt-5.3-codex' } });
+    expect(build({ prompt: [assistant(nobody)] }, { account: '' }).body.input).toEqual([]);
+  });
+
   it('warns once a kind, not once a part', () => {
     const foreign = (itemId: string) => reasoning('t', { itemId, origin: undefined });
     const { warnings } = build({ prompt: [assistant(foreign('a'), foreign('b')), assistant(foreign('c'))] });
@@ -313,6 +323,8 @@ describe('structured output', () => {
       strictObject({ a: { anyOf: [strictObject({ b: {} }, []), { type: 'null' }] } }),
     ],
     ['a keyword that strict mode does not know', strictObject({ a: { type: 'string', minLength: 1 } })],
+    ['a format that strict mode does not know', strictObject({ a: { type: 'string', format: 'uri' } })],
+    ['a pattern that looks around', strictObject({ a: { type: 'string', pattern: '^(?!x)a$' } })],
     ['no object at the top', { type: 'array', items: { type: 'string' } }],
   ])('is not with %s', (_name, schema) => {
     expect(format(schema)).toMatchObject({ strict: false });

@@ -1,0 +1,9 @@
+/** Whether `fetch` takes this text as the value of a header. It would quote what it refuses. */
+export function isHeaderValue(value: string): boolean {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
+
+/** Whether this text is the name of a header (RFC 9110, section 5.1). */
+export function isHeaderName(name: string): boolean {
+  return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
+}

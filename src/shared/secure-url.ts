@@ -1,0 +1,6 @@
+/** Whether a token may be sent to this URL: https, or http on this machine. */
+export function isSecureUrl(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol === 'https:') return true;
+  return url?.protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
+}
