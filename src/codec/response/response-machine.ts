@@ -26,6 +26,8 @@ type Handler = (event: ResponseEvent, out: Out, state: MachineState) => void;
  */
 export class ResponseMachine {
   private readonly state: MachineState;
+  private type: string | undefined;
+  private handler: Handler | undefined;
 
   constructor(context: ResponseContext) {
     this.state = new MachineState(context);
@@ -39,7 +41,12 @@ export class ResponseMachine {
     const { state } = this;
     if (state.closed) return;
     if (state.context.includeRawEvents) out.push({ type: 'raw', rawValue: event });
-    handlers.get(event.type)?.(event, out, state);
+    // Deltas come in runs, and a look-up of a text that was just parsed is not free.
+    if (event.type !== this.type) {
+      this.type = event.type;
+      this.handler = handlers.get(event.type);
+    }
+    this.handler?.(event, out, state);
   }
 
   /** A frame came that is not JSON: something was lost, so the rest goes on but the response does not count as whole. */
