@@ -30,13 +30,13 @@ const script: CodexReply[] = [
 ];
 
 async function demo(codex: CodexProvider): Promise<void> {
-  const { fullStream, totalUsage } = streamText({
+  const result = streamText({
     model: codex(MODEL),
     system: 'You help people pack. Use the tools.',
     prompt: 'I go to Lisbon and then to Oslo. Where do I need a coat?',
     stopWhen: stepCountIs(5),
     providerOptions: { codex: { reasoningSummary: 'auto' } },
-    onError: () => {}, // show() throws it
+    onError: () => {}, // the loop below throws it
     tools: {
       weather: tool({
         description: 'The weather of a city.',
@@ -46,7 +46,7 @@ async function demo(codex: CodexProvider): Promise<void> {
     },
   });
   let step = 0;
-  for await (const part of fullStream) {
+  for await (const part of result.fullStream) {
     switch (part.type) {
       case 'start-step':
         step += 1;
@@ -76,7 +76,7 @@ async function demo(codex: CodexProvider): Promise<void> {
         throw part.error;
     }
   }
-  const { inputTokens, outputTokens, reasoningTokens } = await totalUsage;
+  const { inputTokens, outputTokens, reasoningTokens } = await result.totalUsage;
   console.log(`\n${inputTokens} tokens in, ${outputTokens} out, ${reasoningTokens ?? 0} of them reasoning.`);
 }
 

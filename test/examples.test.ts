@@ -3,6 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { withProvider } from '../examples/support/provider';
 import { replies } from '../examples/support/replies';
 import type { CodexProvider } from '../src/index';
+import { codexFailures } from '../src/testing';
 
 const expected: Record<string, unknown> = {
   'stream-text': expect.stringContaining('blue'),
@@ -23,6 +24,14 @@ it.each(Object.keys(expected))('the example %s does what it says', async (name) 
   });
   vi.restoreAllMocks();
   expect(outcome).toEqual(expected[name]);
+});
+
+it.each(Object.keys(expected))('the example %s does not hide a failure', async (name) => {
+  vi.spyOn(console, 'log').mockImplementation(() => {});
+  const example: { run(codex: CodexProvider): Promise<unknown> } = await import(`../examples/${name}.ts`);
+  const run = withProvider({ live: false, replies: [codexFailures.badRequest('Not today.')] }, example.run);
+  await expect(run).rejects.toThrow('Not today.');
+  vi.restoreAllMocks();
 });
 
 it('every example has a script for the emulator, and a test', async () => {
