@@ -52,13 +52,23 @@ export async function toLogin(
 }
 
 /** Whether it is time to renew the access token. */
-export function isDue({ expiresAt, credentials }: Login, now: number): boolean {
-  return expiresAt !== undefined && expiresAt - now <= SKEW_MS && !isJustRefreshed(credentials, now);
+export function isDue(login: Login, now: number): boolean {
+  const { expiresAt, credentials } = login;
+  if (expiresAt === undefined || isDueAtBirth(login)) return false;
+  return expiresAt - now <= SKEW_MS && !isJustRefreshed(credentials, now);
 }
 
 /** Whether the access token may still work. */
-export function isAlive({ expiresAt }: Login, now: number): boolean {
-  return expiresAt === undefined || expiresAt > now;
+export function isAlive(login: Login, now: number): boolean {
+  return login.expiresAt === undefined || login.expiresAt > now || isDueAtBirth(login);
+}
+
+/**
+ * A token that was about to expire when our clock read the time of its issue: that clock is far ahead. The next token
+ * would look the same, so only a refusal tells when this one ends.
+ */
+function isDueAtBirth({ expiresAt, credentials: { lastRefreshAt } }: Login): boolean {
+  return expiresAt !== undefined && lastRefreshAt !== undefined && expiresAt - lastRefreshAt <= SKEW_MS;
 }
 
 export function isJustRefreshed({ lastRefreshAt }: OAuthCredentials, now: number): boolean {

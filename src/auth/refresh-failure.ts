@@ -12,7 +12,7 @@ const EXPLANATIONS: Record<string, string> = {
 
 /** The error for a refused refresh. */
 export function refusalError(refusal: TokenRefusal, profile: string): CodexAuthError {
-  const { kind, code, detail, retryAfterMs } = refusal;
+  const { kind, code, detail, retryAfterMs, refreshToken } = refusal;
   if (kind === 'permanent') {
     const explanation = EXPLANATIONS[code ?? ''] ?? '';
     return new CodexAuthError({
@@ -27,9 +27,10 @@ export function refusalError(refusal: TokenRefusal, profile: string): CodexAuthE
     });
   }
   const when = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} s`;
+  const kept = refreshToken === undefined ? 'The login is kept' : 'The refresh token that it sent is kept';
   return new CodexAuthError({
     code: 'refresh_failed',
-    message: `The login of profile "${profile}" could not be renewed: ${detail}. The login is kept; try again ${when}.`,
+    message: `The login of profile "${profile}" could not be renewed: ${detail}. ${kept}; try again ${when}.`,
   });
 }
 

@@ -18,10 +18,13 @@ export interface IssuedTokens {
 
 /** Why there are none. `code` is the issuer's own word, when it looks like one. */
 export interface TokenRefusal {
-  kind: 'permanent' | 'transient' | 'region';
+  /** `empty`: a success without an access token that could be used. */
+  kind: 'permanent' | 'transient' | 'region' | 'empty';
   status?: number;
   code?: string;
   retryAfterMs?: number;
+  /** Came with an `empty` success. It has taken the place of the one that was sent. */
+  refreshToken?: string;
   /** A clause without tokens: "the issuer answered 401 (refresh_token_reused)". */
   detail: string;
 }
@@ -43,9 +46,14 @@ export function parseTokenReply(reply: TokenReply, now: number): TokenOutcome {
   const body = asRecord(parseJson(reply.text));
   if (reply.status >= 200 && reply.status < 300) {
     const tokens = issuedTokens(body);
-    return tokens ? { ok: true, tokens } : { ok: false, refusal: transient(reply, 'sent no usable access token') };
+    return tokens ? { ok: true, tokens } : { ok: false, refusal: emptySuccess(reply, asString(body?.refresh_token)) };
   }
   return { ok: false, refusal: refusalOf(reply, errorCode(body), now) };
+}
+
+function emptySuccess({ status }: TokenReply, refreshToken: string | undefined): TokenRefusal {
+  const detail = 'the issuer sent no usable access token';
+  return { kind: 'empty', status, detail, ...(refreshToken && { refreshToken }) };
 }
 
 function issuedTokens(body: Record<string, unknown> | undefined): IssuedTokens | undefined {
@@ -73,17 +81,15 @@ function errorCode(body: Record<string, unknown> | undefined): string | undefine
 function refusalOf(reply: TokenReply, code: string | undefined, now: number): TokenRefusal {
   const { status } = reply;
   const redirected = status === 0 || (status >= 300 && status < 400);
-  if (redirected) return transient(reply, 'redirected the request, which tokens do not follow');
+  if (redirected) {
+    return { kind: 'transient', status, detail: 'the issuer redirected the request, which tokens do not follow' };
+  }
   const detail = `the issuer answered ${status}${code ? ` (${code})` : ''}`;
   const common = { status, detail, ...(code && { code }) };
   if (code === 'unsupported_country_region_territory') return { ...common, kind: 'region' };
   if (status === 401 || (code && PERMANENT.has(code))) return { ...common, kind: 'permanent' };
   const retryAfterMs = parseRetryAfter(reply.retryAfter, now);
   return { ...common, kind: 'transient', ...(retryAfterMs !== undefined && { retryAfterMs }) };
-}
-
-function transient({ status }: TokenReply, problem: string): TokenRefusal {
-  return { kind: 'transient', status, detail: `the issuer ${problem}` };
 }
 
 /** Seconds or an HTTP date, as milliseconds from now. */

@@ -7,7 +7,8 @@ export interface AuthStore {
   /**
    * Runs `change` with what is stored now, while nobody else who shares this store (another call, process or machine)
    * can run a change of the same profile; then stores what it returns. Returning the argument itself writes nothing,
-   * undefined deletes. Rejects before it runs `change` when it could not write the outcome.
+   * undefined deletes. Rejects before it runs `change` when it could not write the outcome. `change` must not update the
+   * same profile (of a file store: the same file), which would wait for itself.
    */
   update(
     profile: string,

@@ -1,15 +1,21 @@
+import { AuthStoreError } from '../shared/auth-store-error';
 import { DEFAULT_PROFILE } from '../shared/constants';
 import type { OAuthCredentials } from '../shared/credentials';
+import { createRuntime } from '../shared/runtime';
 import type { AuthStore } from './auth-store';
 import { copyRecord } from './copy-record';
 import { createKeyedQueue } from './promise-queue';
+
+const WAIT_MS = 60_000;
+const { sleep } = createRuntime();
 
 /**
  * A store that lives as long as the process: for tests, and for programs that keep logins elsewhere. A refreshed login
  * is lost with the process, and with it the only refresh token that still works.
  *
  * @param initial Logins by profile, or one login for the profile `default`. Copied; later changes to it are not seen.
- * @throws {@link AuthStoreError} `corrupt` when a record has no access token.
+ * @throws {@link AuthStoreError} `corrupt` when a record has no access token; its `update` also `lock_timeout`, after
+ * waiting 60 s for another change of the profile, such as one that it is called from.
  */
 export function memoryAuthStore(initial: Record<string, OAuthCredentials> | OAuthCredentials = {}): AuthStore {
   const where = (profile: string) => `the profile "${profile}" given to the memory store`;
@@ -24,17 +30,27 @@ export function memoryAuthStore(initial: Record<string, OAuthCredentials> | OAut
 
   return {
     read,
-    update: (profile, change) =>
-      exclusively(profile, async () => {
+    update: (profile, change) => {
+      const write = async () => {
         const current = await read(profile);
         const next = await change(current);
         if (next === current) return current;
         if (next === undefined) records.delete(profile);
         else records.set(profile, copy(profile, next));
         return read(profile);
-      }),
+      };
+      return exclusively(profile, write, (over) => waitForTurn(profile, over));
+    },
     profiles: async () => [...records.keys()],
   };
+}
+
+async function waitForTurn(profile: string, over: AbortSignal): Promise<never> {
+  await sleep(WAIT_MS, over);
+  throw new AuthStoreError({
+    code: 'lock_timeout',
+    message: `Another change of profile "${profile}" has not ended for ${WAIT_MS / 1000} s. A change must not update its own profile.`,
+  });
 }
 
 function byProfile(initial: Record<string, OAuthCredentials> | OAuthCredentials): Record<string, OAuthCredentials> {

@@ -12,10 +12,14 @@ export interface AuthStoreCheck {
 }
 
 export interface AuthStoreContractOptions {
-  /** A store that cannot write, by whatever goes wrong in its world. Without it that promise is not checked. */
-  createUnwritable?: () => Promise<AuthStore>;
+  /**
+   * A store that cannot write, by whatever goes wrong in its world, or several, named by what went wrong. Without it that
+   * promise is not checked.
+   */
+  createUnwritable?: CreateStore | Record<string, CreateStore>;
 }
 
+type CreateStore = () => Promise<AuthStore>;
 type Check = (store: AuthStore) => Promise<void>;
 
 /**
@@ -24,19 +28,25 @@ type Check = (store: AuthStore) => Promise<void>;
  * @param create Called once a check; gives an empty store that shares nothing with the ones before.
  */
 export function authStoreContract(
-  create: () => Promise<AuthStore>,
-  options: AuthStoreContractOptions = {},
+  create: CreateStore,
+  { createUnwritable = {} }: AuthStoreContractOptions = {},
 ): AuthStoreCheck[] {
-  const { createUnwritable } = options;
   const checks = Object.entries({ ...reading, ...changing, ...excluding }).map(([name, check]) => ({
     name,
     run: async () => check(await create()),
   }));
-  const unwritable = createUnwritable && {
-    name: 'rejects before it runs the change when it could not write',
-    run: async () => rejectsUnrun(await createUnwritable()),
-  };
-  return unwritable ? [...checks, unwritable] : checks;
+  return [...checks, ...unwritableChecks(createUnwritable)];
+}
+
+function unwritableChecks(createUnwritable: CreateStore | Record<string, CreateStore>): AuthStoreCheck[] {
+  const name = 'rejects before it runs the change when it could not write';
+  if (typeof createUnwritable === 'function') {
+    return [{ name, run: async () => rejectsUnrun(await createUnwritable()) }];
+  }
+  return Object.entries(createUnwritable).map(([trouble, create]) => ({
+    name: `${name}: ${trouble}`,
+    run: async () => rejectsUnrun(await create()),
+  }));
 }
 
 const reading: Record<string, Check> = {
@@ -162,7 +172,7 @@ async function rejectsUnrun(store: AuthStore): Promise<void> {
     ran = true;
     return login('a');
   });
-  await assert.rejects(update, AuthStoreError.isInstance);
+  await assert.rejects(update, (error) => AuthStoreError.isInstance(error) && error.code === 'unwritable');
   assert.equal(ran, false);
 }
 

@@ -1,15 +1,16 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { OAuthCredentials } from '../shared/credentials';
 import { createRuntime } from '../shared/runtime';
 import { Backend } from './backend/backend';
 import type { EmulatorModel } from './backend/model-directory';
-import { type OpenRecord, openRecord, type RecordedRequest } from './backend/recorded-request';
-import { sendBody } from './backend/send-reply';
+import type { OpenRecord, RecordedRequest } from './backend/recorded-request';
 import type { Violation } from './backend/violations';
+import { checkReply } from './check-reply';
 import { createIssuer, type Issuer, type TokenReply } from './issuer/issuer';
 import type { IssuerSettings } from './issuer/settings';
 import type { CodexReply, RateLimitState } from './script';
+import { serve } from './serve';
 import { type LoginOptions, TokenRegistry } from './token-registry';
 
 /** Settings of {@link startCodexEmulator}. */
@@ -36,13 +37,18 @@ export interface CodexEmulator {
   login(options?: LoginOptions): OAuthCredentials;
   /** What it received, in order. Tokens are masked. */
   readonly requests: readonly RecordedRequest[];
-  /** Appends to what it answers: each accepted request for a response takes one; after the last a fixed text answers. */
+  /**
+   * Appends to what it answers: each accepted request for a response takes one; after the last a fixed text answers. When
+   * a function among them throws, the client gets a 400 with the message, and `violations` a `script_error`.
+   *
+   * @throws TypeError for a reply that cannot be sent, such as one with a misspelt key.
+   */
   reply(...replies: CodexReply[]): void;
   /** Appends to what the token endpoint answers, in place of its own answers. */
   tokenReply(...replies: TokenReply[]): void;
   /** Moves the clock of the emulator forward. Real time goes on beside it. */
   advance(ms: number): void;
-  /** What a client did that is allowed but wrong. */
+  /** What a client did that is allowed but wrong, and `script_error` where a scripted reply threw. */
   readonly violations: readonly Violation[];
   /** What became of the tokens, and ways to spoil them: `invalidateAccessToken`, `revokeFamily`, `refreshCounts`. */
   readonly tokens: TokenRegistry;
@@ -91,24 +97,18 @@ export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Pr
     onViolation,
   });
 
-  server.on('request', (request, response) => {
-    const url = new URL(request.url ?? '/', origin);
-    const record = openRecord({
-      method: request.method ?? '',
-      url,
-      headers: request.headers as Record<string, string>,
-      receivedAt: now(),
-    });
-    requests.push(record);
-    dispatch({ request, response, url, record, issuer, backend }).catch((error) => fail(response, record, error));
-  });
+  const halves = { origin, now, issuer, backend, requests, onViolation };
+  server.on('request', (request, response) => void serve(request, response, halves));
 
   return {
     baseURL: `${origin}/backend-api/codex`,
     issuer: origin,
     login: (login) => registry.login(login),
     requests,
-    reply: (...more) => void replies.push(...more),
+    reply: (...more) => {
+      more.forEach(checkReply);
+      replies.push(...more);
+    },
     tokenReply: (...more) => issuer.tokenReply(...more),
     advance: (ms) => {
       ahead += ms;
@@ -118,37 +118,6 @@ export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Pr
     oauth: issuer,
     close: () => stop(server),
   };
-}
-
-interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-  url: URL;
-  record: OpenRecord;
-  issuer: Issuer;
-  backend: Backend;
-}
-
-async function dispatch({ request, response, url, record, issuer, backend }: Exchange): Promise<void> {
-  if (url.pathname.startsWith('/backend-api/')) return backend.handle(request, response, record);
-  if (await issuer.handle(request, response, url)) {
-    if (response.headersSent) record.status = response.statusCode;
-    return record.close(response.writableFinished ? 'complete' : 'cut');
-  }
-  record.status = 404;
-  sendBody(response, { status: 404, headers: {}, body: { detail: 'Not Found' } });
-  record.close('complete');
-}
-
-/** A script that throws, or a body that breaks off: told to the client, since nobody else is listening. */
-function fail(response: ServerResponse, record: OpenRecord, error: unknown): void {
-  if (response.headersSent) {
-    record.close('cut');
-    return void response.destroy();
-  }
-  record.status = 500;
-  response.writeHead(500, { 'content-type': 'text/plain' });
-  response.end(`emulator: ${error instanceof Error ? error.message : String(error)}`);
 }
 
 function listen(server: Server): Promise<string> {

@@ -56,6 +56,36 @@ export function sendText(
   return closed(response);
 }
 
+/** Header names in lower case: scripts write them as they like. */
+export function lowerCaseNames(headers: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** The headers of a request, one text each. Node gives `set-cookie` as a list. */
+export function flatHeaders(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) => {
+      return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]];
+    }),
+  );
+}
+
+const broken = new WeakSet<ServerResponse>();
+
+/** Breaks the connection as the script says: at once, or `flushed`, when all that was written is out. */
+export function breakOff(response: ServerResponse, how: 'reset' | 'destroyed' | 'flushed'): void {
+  broken.add(response);
+  if (how === 'reset') response.socket?.resetAndDestroy();
+  else if (how === 'destroyed') response.socket?.destroy();
+  else response.socket?.destroySoon();
+}
+
+/** How an exchange that is over came to its end: `aborted` when the client left first, `cut` when the script did. */
+export function outcomeOf(response: ServerResponse): 'complete' | 'aborted' | 'cut' {
+  if (broken.has(response)) return 'cut';
+  return response.writableFinished ? 'complete' : 'aborted';
+}
+
 /** Resolves when the exchange is over, whoever ended it. */
 export function closed(response: ServerResponse): Promise<void> {
   if (response.destroyed || response.closed) return Promise.resolve();

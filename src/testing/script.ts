@@ -1,10 +1,14 @@
 import type { JSONObject, JSONValue } from '../shared/json';
 import type { RecordedRequest } from './backend/recorded-request';
+import { checkReply } from './check-reply';
 
-/** A call of one tool. A string input with type `custom` is a freeform call. */
+/** A call of one tool. */
 export interface ScriptedToolCall {
   name: string;
-  /** JSON arguments of a function, or the text of a `custom` call. */
+  /**
+   * Arguments of a function, or the text of a `custom` call. A string is sent as it is, for functions too: `'{"city":'`
+   * scripts broken arguments, `'"Paris"'` the argument "Paris". Anything else is sent as JSON.
+   */
   input: JSONValue;
   /** Default: a fresh `call_...` id. */
   callId?: string;
@@ -98,9 +102,14 @@ export interface ScriptedReply {
 /** An answer: a text, a description of one, or a function of the request that returns either. */
 export type CodexReply = string | ScriptedReply | ((request: RecordedRequest) => CodexReply | Promise<CodexReply>);
 
-/** `reply` as a description, with functions called and texts wrapped. */
+/**
+ * `reply` as a description, with functions called and texts wrapped.
+ *
+ * @throws {@link TypeError} when it is nothing that can be sent; what a function throws.
+ */
 export async function resolveReply(reply: CodexReply, request: RecordedRequest): Promise<ScriptedReply> {
   let current = reply;
   while (typeof current === 'function') current = await current(request);
+  checkReply(current);
   return typeof current === 'string' ? { text: current } : current;
 }

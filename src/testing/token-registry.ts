@@ -6,6 +6,7 @@ import { maskWhenPrinted } from '../shared/masked';
 import { type Identity, identityOf, type LoginOptions } from './issuer/identity';
 import { signJwt, verifyJwt } from './issuer/jwt';
 import { accessTokenClaims, idTokenClaims } from './issuer/token-claims';
+import { printsMaskedKeys } from './masked-map';
 
 export type { LoginOptions } from './issuer/identity';
 
@@ -71,7 +72,7 @@ export class TokenRegistry {
   readonly #access = new Map<string, { family: Family; identity: Identity; invalidated: boolean }>();
   readonly #personal = new Map<string, { family: Family; identity: Identity }>();
   readonly #refresh = new Map<string, { family: Family; spent: boolean; expiresAt: number }>();
-  readonly #refreshCounts = new Map<string, number>();
+  readonly #refreshCounts = printsMaskedKeys(new Map<string, number>());
 
   /** `now` in epoch milliseconds. `clientId` defaults to the public client of the Codex CLI. */
   constructor(options: { now: () => number; issuer: () => string; clientId?: string }) {
@@ -85,7 +86,7 @@ export class TokenRegistry {
     return this.#issuer();
   }
 
-  /** How often each refresh token was presented, the refused and the unknown ones too. */
+  /** How often each refresh token was presented, the refused and the unknown ones too. Prints without the tokens. */
   get refreshCounts(): ReadonlyMap<string, number> {
     return this.#refreshCounts;
   }

@@ -115,12 +115,12 @@ describe('the reply', () => {
     ['<html>', 502, 'transient'],
     ['', 302, 'transient'],
     ['', 0, 'transient'],
-    [{}, 200, 'transient'],
-    ['{"access_token":"x', 200, 'transient'],
-    [{ access_token: '' }, 200, 'transient'],
-    [{ access_token: 7 }, 200, 'transient'],
-    [{ access_token: 'sk-CANARY-123456' }, 200, 'transient'],
-    [{ access_token: 'line\nbreak' }, 200, 'transient'],
+    [{}, 200, 'empty'],
+    ['{"access_token":"x', 200, 'empty'],
+    [{ access_token: '' }, 200, 'empty'],
+    [{ access_token: 7 }, 200, 'empty'],
+    [{ access_token: 'sk-CANARY-123456' }, 200, 'empty'],
+    [{ access_token: 'line\nbreak' }, 200, 'empty'],
   ])('%j with %i is %s', (body, status, kind) => {
     const outcome = parse(body, status);
     expect(outcome).toMatchObject({ ok: false, refusal: { kind } });
@@ -138,6 +138,14 @@ describe('the reply', () => {
       ok: true,
       tokens: { accessToken: 'a', refreshToken: 'r' },
     });
+  });
+
+  test('takes from a success without an access token the refresh token that took the place of the old one', () => {
+    expect(parse({ refresh_token: 'r' }, 200)).toMatchObject({
+      ok: false,
+      refusal: { kind: 'empty', refreshToken: 'r' },
+    });
+    expect(parse({ refresh_token: 'r', error: 'slow_down' }, 400)).not.toHaveProperty('refusal.refreshToken');
   });
 
   test('understands Retry-After in both forms', () => {

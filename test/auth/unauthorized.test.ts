@@ -85,6 +85,16 @@ test('says when the login can no longer be renewed', async () => {
   expect(posts.length).toBe(1);
 });
 
+test('that ends in a final answer forgets the login, and the next call uses what was stored since', async () => {
+  const { session, store, answers } = setUp();
+  const headers = await session.headers();
+  answers.push(Response.json({ error: 'invalid_grant' }, { status: 400 }));
+  await rejection(session.onUnauthorized(headers));
+  const theirs = credentials(30 * MINUTE, { refreshToken: 'rt-CANARY-new' });
+  await store.update('default', async () => theirs);
+  expect((await session.headers()).authorization).toBe(`Bearer ${theirs.accessToken}`);
+});
+
 test('does not put the refused token to use when the refresh fails for now', async () => {
   const { session, answers } = setUp();
   answers.push(new Response('', { status: 502 }));

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { removeUnfinishedWrites, replaceFile } from '../../src/stores/node/atomic-write';
+import { prepareReplacement, removeUnfinishedWrites } from '../../src/stores/node/atomic-write';
 
 let folder: string;
 let path: string;
@@ -13,6 +13,11 @@ beforeEach(async () => {
   await writeFile(path, 'old');
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+async function replaceFile(path: string, text: string, mayReplace?: () => Promise<void>): Promise<void> {
+  const replacement = await prepareReplacement(path);
+  await replacement.commit(text, mayReplace).finally(replacement.discard);
+}
 
 test('a reader sees the old text or the new one', async () => {
   const texts = ['a'.repeat(100_000), 'b'.repeat(100_000)];
@@ -41,4 +46,24 @@ test('a writer that was paused after it asked is fenced off by the next one', as
   const paused = replaceFile(path, 'late', () => removeUnfinishedWrites(path));
   await expect(paused).rejects.toMatchObject({ code: 'ENOENT' });
   expect(await readFile(path, 'utf8')).toBe('old');
+});
+
+test('the room for the next text is taken before there is one, and given back', async () => {
+  await writeFile(path, 'o'.repeat(50_000));
+  const replacement = await prepareReplacement(path);
+  const [temporary = ''] = (await readdir(folder)).filter((name) => name !== 'file');
+  const { size, blocks, mode } = await stat(join(folder, temporary));
+  expect(size).toBe(50_000 + 16 * 1024);
+  expect(blocks * 512).toBeGreaterThanOrEqual(size);
+  expect(mode & 0o777).toBe(0o600);
+  await replacement.commit('n'.repeat(60_000));
+  await replacement.discard();
+  expect(await readFile(path, 'utf8')).toBe('n'.repeat(60_000));
+  expect(await readdir(folder)).toEqual(['file']);
+});
+
+test('nothing is left of a replacement that was not needed', async () => {
+  await (await prepareReplacement(path)).discard();
+  expect(await readFile(path, 'utf8')).toBe('old');
+  expect(await readdir(folder)).toEqual(['file']);
 });

@@ -7,6 +7,7 @@ import {
   readdir,
   readFile,
   readlink,
+  realpath,
   rm,
   stat,
   symlink,
@@ -186,6 +187,52 @@ describe('a file that cannot be used', () => {
   });
 });
 
+describe('a file that is mounted by itself', () => {
+  test('is refused before the change, with what to do instead; others beside it are not', async () => {
+    await save();
+    const mountTable = join(folder, 'mountinfo');
+    await writeFile(mountTable, `36 22 8:1 /a ${await realpath(path)} rw - ext4 /dev/sda1 rw\n`);
+    const change = vi.fn(async () => LOGIN);
+    const error = await failure(openFileStore(path, { mountTable }).update('default', change));
+    expect(error).toMatchObject({ code: 'unwritable', message: expect.stringContaining('Mount the folder') });
+    expect(change).not.toHaveBeenCalled();
+    await openFileStore(join(dirname(path), 'other.json'), { mountTable }).update('default', change);
+    expect(change).toHaveBeenCalledOnce();
+  });
+});
+
+describe('a change that updates the file itself', () => {
+  test('is told so, whatever the profile, and the file stays in use', async () => {
+    const store = fileAuthStore({ path });
+    const nested = store.update('a', async () => {
+      await fileAuthStore({ path }).update('b', async () => LOGIN);
+      return LOGIN;
+    });
+    expect(await failure(nested)).toMatchObject({ code: 'lock_timeout', message: expect.stringContaining('itself') });
+    expect(await store.profiles()).toEqual([]);
+    await save(store);
+    expect(await store.profiles()).toEqual(['default']);
+  });
+
+  test('may update another file, and may leave work behind that updates this one later', async () => {
+    const store = fileAuthStore({ path });
+    const other = fileAuthStore({ path: join(folder, 'other.json') });
+    let later = Promise.resolve<unknown>(undefined);
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    await store.update('default', async () => {
+      later = ended.then(() => store.update('later', async () => LOGIN));
+      return other.update('default', async () => LOGIN);
+    });
+    end();
+    await later;
+    expect(await store.profiles()).toEqual(['default', 'later']);
+    expect(await other.profiles()).toEqual(['default']);
+  });
+});
+
 describe('under the lock', () => {
   const times = { ...FILE_LOCK_TIMES, waitMs: 60 };
 
@@ -206,6 +253,23 @@ describe('under the lock', () => {
     await held.release();
     await store.update('default', change);
     expect(change).toHaveBeenCalledOnce();
+  });
+
+  test('a change does not wait without end for another one of this process', async () => {
+    const store = openFileStore(path, { lock: times });
+    let end = () => {};
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const hanging = store.update('a', () => ended.then(() => LOGIN));
+    const change = vi.fn(async () => LOGIN);
+    const error = await failure(store.update('b', change));
+    expect(error).toMatchObject({ code: 'lock_timeout', message: expect.stringContaining('in this process') });
+    end();
+    await hanging;
+    await save(store);
+    expect(change).not.toHaveBeenCalled();
+    expect(await store.profiles()).toEqual(['a', 'default']);
   });
 
   test('a holder that was taken over writes nothing', async () => {

@@ -55,16 +55,19 @@ describe('who may ask, and where', () => {
 
   it('rule 1: 426 for an upgrade', async () => {
     const { request } = await import('node:http');
-    const status = await new Promise((resolve, reject) => {
+    const answer = await new Promise((resolve, reject) => {
       const upgrade = { ...validHeaders(login), connection: 'Upgrade', upgrade: 'websocket' };
       request(`${emulator.baseURL}/responses`, { headers: upgrade }, (response) => {
-        response.resume();
-        resolve(response.statusCode);
+        let body = '';
+        response.on('data', (chunk) => {
+          body += String(chunk);
+        });
+        response.on('end', () => resolve([response.statusCode, response.headers.connection, body]));
       })
         .on('error', reject)
         .end();
     });
-    expect(status).toBe(426);
+    expect(answer).toEqual([426, 'close', '{"detail":"Upgrade Required"}']);
   });
 
   it.each([

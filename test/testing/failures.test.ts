@@ -30,6 +30,21 @@ describe('rule 25: headers', () => {
       expect(headers.has('openai-model')).toBe(false);
     }));
 
+  it.each([
+    ['a failure of the script', codexFailures.overloaded(), {}, 503],
+    ['a limit that is reached', codexFailures.usageLimit(), {}, 429],
+    ['a refusal', 'never', { store: true }, 400],
+  ] as const)('sends a request id and neither etag nor turn state with %s', (_, reply, body, status) =>
+    withEmulator(async (emulator, login) => {
+      emulator.reply(reply);
+      const response = await post(emulator, validHeaders(login), validBody(body));
+      expect(response.status).toBe(status);
+      expect(response.headers.get('x-request-id')).toMatch(/^req_/);
+      expect(response.headers.has('x-codex-turn-state')).toBe(false);
+      expect(response.headers.has('x-models-etag')).toBe(false);
+    }),
+  );
+
   it('sends a missing window as zero with an empty reset', () =>
     withEmulator(
       async (emulator, login) => {
@@ -71,9 +86,22 @@ describe('rule 26: quota', () => {
       expect(error.resets_at).toBeGreaterThanOrEqual(before + 1005);
     }));
 
+  it.each([
+    ['usage_limit_reached', codexFailures.usageLimit()],
+    ['usage_not_included', codexFailures.usageNotIncluded()],
+  ])('%s names the plan of the account that asks', (type, reply) =>
+    withEmulator(async (emulator) => {
+      emulator.reply(reply);
+      const response = await post(emulator, validHeaders(emulator.login({ planType: 'team' })));
+      expect(await response.json()).toMatchObject({ error: { type, plan_type: 'team' } });
+      expect(emulator.requests[0]?.planType).toBe('team');
+    }),
+  );
+
   it('a plan without Codex', async () => {
-    const { status, text } = await answerTo(codexFailures.usageNotIncluded());
-    expect([status, JSON.parse(text).error.type]).toEqual([429, 'usage_not_included']);
+    const { status, text } = await answerTo(codexFailures.usageNotIncluded({ planType: 'free' }));
+    expect(status).toBe(429);
+    expect(JSON.parse(text)).toMatchObject({ error: { type: 'usage_not_included', plan_type: 'free' } });
   });
 
   it('throttling', async () => {
@@ -106,6 +134,19 @@ describe('rule 27: outages and refusals', () => {
 
   it.each([
     ['unauthorized', codexFailures.unauthorized(), 401, { detail: 'Unauthorized' }],
+    [
+      'missing scopes (rule 25 of the issuer)',
+      codexFailures.missingScopes(),
+      401,
+      {
+        error: {
+          message: 'Missing scopes: api.responses.write',
+          type: 'invalid_request_error',
+          param: null,
+          code: null,
+        },
+      },
+    ],
     ['deactivated', codexFailures.deactivatedWorkspace(), 402, { detail: { code: 'deactivated_workspace' } }],
     ['too large', codexFailures.tooLarge(), 413, { detail: expect.any(String) }],
     ['bad request', codexFailures.badRequest('No'), 400, { detail: 'No' }],
@@ -156,8 +197,10 @@ describe('rule 28: a stream that fails', () => {
 
   it.each(['max_output_tokens', 'content_filter'])('response.incomplete for %s', async (reason) => {
     const { text } = await answerTo({ text: 'par', incomplete: reason });
-    const incomplete_details = { reason };
-    expect(parseFrames(text).at(-1)).toMatchObject({ type: 'response.incomplete', response: { incomplete_details } });
+    expect(parseFrames(text).at(-1)).toMatchObject({
+      type: 'response.incomplete',
+      response: { status: 'incomplete', incomplete_details: { reason } },
+    });
   });
 
   it.each([0, 1, 5])('a cut after %i events', (cutAfter) =>

@@ -35,6 +35,14 @@ describe('rule 24', () => {
     expect(await answerOf(await world.json(REVOKE, revocation('rt_unknown')))).toEqual(OK);
   });
 
+  test('the hint alone makes it a refresh token, which needs its client', async () => {
+    const world = await startIssuer();
+    const body = { token: 'rt_unknown', token_type_hint: 'refresh_token' };
+    expect(await answerOf(await world.json(REVOKE, body))).toEqual(
+      oauthError(400, 'invalid_request', 'client_id is missing.'),
+    );
+  });
+
   test.each<[string, Record<string, unknown>, string]>([
     ['no token', { token: undefined }, 'token is missing.'],
     ['an empty token', { token: '' }, 'token is missing.'],

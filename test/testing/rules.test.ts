@@ -7,15 +7,24 @@ import { ModelDirectory } from '../../src/testing/backend/model-directory';
 import { firstRefusal, RULES } from '../../src/testing/backend/rules';
 import { type Body, call, output, post, userMessage, validBody, validHeaders } from './client';
 
+/** `undefined` takes a header away. */
+type Headers = Record<string, string | undefined>;
+
 interface Case {
   rule: number;
   name: string;
   body?: Body;
-  headers?: Record<string, string>;
+  headers?: Headers;
   status: number;
   answer: unknown;
   /** The same request with the one thing mended. Default: the valid request. */
-  control?: { body?: Body; headers?: Record<string, string> };
+  control?: { body?: Body; headers?: Headers };
+}
+
+/** Headers of a valid request with some of them changed. */
+function changed(login: OAuthCredentials, headers: Headers = {}): Record<string, string> {
+  const all = Object.entries({ ...validHeaders(login), ...headers });
+  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 const LITE = { 'x-openai-internal-codex-responses-lite': 'true' };
@@ -50,6 +59,15 @@ const GATEWAY: Case[] = [
     rule: 5,
     name: 'no instructions in the plain form of a lite model',
     body: { ...LITE_BODY, ...without('instructions') },
+    status: 400,
+    answer: detail('Instructions are required'),
+    control: { body: { ...LITE_BODY, ...without('instructions') }, headers: LITE },
+  },
+  {
+    rule: 5,
+    name: 'instructions that are no text in the lite form',
+    headers: LITE,
+    body: { ...LITE_BODY, instructions: 1 },
     status: 400,
     answer: detail('Instructions are required'),
     control: { body: { ...LITE_BODY, ...without('instructions') }, headers: LITE },
@@ -141,6 +159,26 @@ const MODEL: Case[] = [
     status: 404,
     answer: error(null, 'model', 'Model not found gpt-5.6-luna'),
     control: { body: LUNA, headers: CODEX },
+  },
+  ...(['originator', 'user-agent'] as const).map(
+    (name): Case => ({
+      rule: 12,
+      name: `a foreign ${name} alone on an identity-gated model`,
+      body: LUNA,
+      headers: { ...CODEX, [name]: 'test-client/1.0.0' },
+      status: 404,
+      answer: error(null, 'model', 'Model not found gpt-5.6-luna'),
+      control: { body: LUNA, headers: CODEX },
+    }),
+  ),
+  {
+    rule: 12,
+    name: 'a Codex client whose user agent says that it is too old',
+    body: { model: 'gpt-6-sol' },
+    headers: { version: undefined, 'user-agent': 'codex_exec/0.154.9 (Linux)' },
+    status: 400,
+    answer: notServed('gpt-6-sol'),
+    control: { body: { model: 'gpt-6-sol' }, headers: { version: undefined, 'user-agent': 'codex_exec/0.155.0' } },
   },
   {
     rule: 13,
@@ -297,6 +335,67 @@ const INPUT: Case[] = [
     status: 400,
     answer: error('invalid_type', 'input[1]'),
   },
+  ...(['function_call', 'custom_tool_call'] as const).flatMap((type): Case[] => {
+    const called = type === 'function_call' ? call('c') : { type, call_id: 'c', name: 'exec', input: '' };
+    const given = (output: unknown) => input(called, { type: `${type}_output`, call_id: 'c', output });
+    const control = {
+      body: given([
+        { type: 'input_text', text: 'a' },
+        { type: 'input_image', image_url: 'https://example.com/a.png' },
+      ]),
+    };
+    return [
+      {
+        rule: 16,
+        name: `output_text in a ${type}_output`,
+        body: given([
+          { type: 'input_text', text: 'a' },
+          { type: 'output_text', text: 'b' },
+        ]),
+        status: 400,
+        answer: error('invalid_value', 'input[2].output[1]'),
+        control,
+      },
+      {
+        rule: 16,
+        name: `a ${type}_output that is neither text nor list`,
+        body: given({ a: 1 }),
+        status: 400,
+        answer: error('invalid_type', 'input[2].output'),
+        control,
+      },
+    ];
+  }),
+  ...[call('c'), output('c'), { type: 'custom_tool_call', name: 'exec', input: '' }].map(
+    (item): Case => ({
+      rule: 17,
+      name: `a ${item.type} without call_id`,
+      body: input({ ...item, call_id: undefined }),
+      status: 400,
+      answer: error(
+        'missing_required_parameter',
+        'input[1].call_id',
+        "Missing required parameter: 'input[1].call_id'.",
+      ),
+      control: { body: input(call('c'), output('c')) },
+    }),
+  ),
+  {
+    rule: 17,
+    name: 'a shell call without its output',
+    body: input({ type: 'local_shell_call', call_id: 'c', action: {} }),
+    status: 400,
+    answer: error(null, 'input', 'No tool output found for function call c.'),
+    control: { body: input({ type: 'local_shell_call', call_id: 'c', action: {} }, output('c')) },
+  },
+  {
+    rule: 17,
+    name: 'a shell call that has its own id alone, without its output',
+    body: input({ type: 'local_shell_call', id: 'lsh_1', action: {} }),
+    status: 400,
+    answer: error(null, 'input', 'No tool output found for function call lsh_1.'),
+    control: { body: input({ type: 'local_shell_call', id: 'lsh_1', action: {} }, output('lsh_1')) },
+  },
   {
     rule: 17,
     name: 'an output without its call',
@@ -389,6 +488,30 @@ const INPUT: Case[] = [
   },
 ];
 
+const ADDITIONAL = { type: 'additional_tools', role: 'developer', tools: [{ type: 'function', name: 'late' }] };
+
+/** What is let pass beside the rules' own controls. */
+const ACCEPTED: [number, string, NonNullable<Case['control']>][] = [
+  [9, 'access_programs', { body: { access_programs: [] } }],
+  [9, 'stream_options', { body: { stream_options: { include_obfuscation: false } } }],
+  [9, 'client_metadata', { body: { client_metadata: { a: 'b' } } }],
+  [10, 'the tier default', { body: { service_tier: 'default' } }],
+  [10, 'the tier ultrafast', { body: { service_tier: 'ultrafast' } }],
+  [
+    12,
+    'the version of a user agent that is not of the Codex family',
+    { body: { model: 'gpt-6-sol' }, headers: { version: undefined, 'user-agent': 'test-client/0.1.0' } },
+  ],
+  [15, 'the choice none', { body: { tool_choice: 'none' } }],
+  [15, 'the choice none without tools', { body: { tools: [], tool_choice: 'none' } }],
+  [
+    15,
+    'the choice of an additional tool',
+    { body: { tools: [], tool_choice: { type: 'function', name: 'late' }, ...input(ADDITIONAL) } },
+  ],
+  [15, 'required with additional tools alone', { body: { tools: [], tool_choice: 'required', ...input(ADDITIONAL) } }],
+];
+
 describe('what the backend refuses in a body', () => {
   let emulator: CodexEmulator;
   let login: OAuthCredentials;
@@ -398,7 +521,7 @@ describe('what the backend refuses in a body', () => {
   });
   afterAll(() => emulator.close());
   const send = (request: Case['control'] = {}) =>
-    post(emulator, { ...validHeaders(login), ...request.headers }, validBody(request.body));
+    post(emulator, changed(login, request.headers), validBody(request.body));
 
   it.each([...GATEWAY, ...MODEL, ...INPUT])('rule $rule: $name', async (broken) => {
     const refused = await send(broken);
@@ -416,6 +539,14 @@ describe('what the backend refuses in a body', () => {
     expect(emulator.requests.at(-1)?.refusedBy).toBeUndefined();
   });
 
+  it.each(ACCEPTED)('takes, by rule %i, %s', async (_rule, _name, request) => {
+    const accepted = await send(request);
+    expect({ status: accepted.status, text: await accepted.text() }).toEqual({
+      status: 200,
+      text: expect.stringContaining('response.completed'),
+    });
+  });
+
   it('looks at the rules in their order', async () => {
     const everything = { model: 'gpt-9', input: 'hi', temperature: 1, service_tier: 'flex' };
     const refused = await post(emulator, validHeaders(login), everything);
@@ -427,11 +558,11 @@ it.each([...GATEWAY, ...MODEL, ...INPUT])('rule $rule alone stands against: $nam
   const seen = backendRequest({
     method: 'POST',
     path: '/backend-api/codex/responses',
-    headers: { ...validHeaders({ accessToken: 't', accountId: 'a' }), ...headers },
+    headers: changed({ accessToken: 't', accountId: 'a' }, headers),
     token: { ok: true, accountId: 'a', userId: 'u', planType: 'plus', fedramp: false },
     payload: { kind: 'json', value: JSON.parse(JSON.stringify(validBody(body))) },
     models: new ModelDirectory(),
-    sealOwner: () => undefined,
+    opensFor: () => false,
     strictItemKeys: true,
   });
   expect(firstRefusal(seen)?.rule.number).toBe(rule);

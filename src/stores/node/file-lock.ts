@@ -12,7 +12,7 @@ export interface FileLockTimes {
   leaseMs: number;
   /** How often a holder gives one. 5,000. */
   heartbeatMs: number;
-  /** How long to wait for others. 60,000. */
+  /** How long to wait for other processes, and before that for other calls of this one. 60,000. */
   waitMs: number;
 }
 
@@ -145,6 +145,20 @@ function hold(own: { folder: string; number: number; file: FileHandle; owner: st
       await file.close();
     },
   };
+}
+
+/**
+ * The wait for other calls of this process, until `over` is aborted.
+ *
+ * @throws {@link AuthStoreError} `lock_timeout` after `waitMs`.
+ */
+export async function waitForTurn(path: string, waitMs: number, over: AbortSignal): Promise<never> {
+  await delay(waitMs, undefined, { signal: over });
+  const seconds = Math.round(waitMs / 1000);
+  throw new AuthStoreError({
+    code: 'lock_timeout',
+    message: `Another change of ${path} in this process has not ended for ${seconds} s. Try again, or look for one that hangs.`,
+  });
 }
 
 function timedOut(folder: string, waitMs: number): AuthStoreError {

@@ -4,11 +4,13 @@ import { AuthStoreError, type AuthStoreErrorCode } from '../../shared/auth-store
 import type { AuthStore } from '../auth-store';
 import { copyRecord } from '../copy-record';
 import { createKeyedQueue } from '../promise-queue';
-import { removeUnfinishedWrites, replaceFile } from './atomic-write';
+import { prepareReplacement, type Replacement, removeUnfinishedWrites } from './atomic-write';
 import { formatAuthFile, parseAuthFile, recordOf, withRecord } from './auth-file';
 import { defaultAuthPath } from './default-path';
 import { unless } from './errno';
-import { acquireFileLock, FILE_LOCK_TIMES, type FileLock, type FileLockTimes } from './file-lock';
+import { acquireFileLock, FILE_LOCK_TIMES, type FileLock, type FileLockTimes, waitForTurn } from './file-lock';
+import { refuseMountPoint } from './mount-point';
+import { refuseOwnChange, runChange } from './own-change';
 import { resolveFile, tighten } from './resolve-file';
 
 export interface FileAuthStoreOptions {
@@ -23,8 +25,9 @@ export interface FileAuthStoreOptions {
  * Logins in one JSON file that only its owner can read, shared by every process on this machine: a change is made under a
  * lock that spans reading and writing, and the file is replaced as a whole. Nothing is touched before the first call.
  *
- * A lock is taken over from a process that stands still for 45 s; waiting ends after 60 s. Not for network drives that
- * several machines write to.
+ * A lock is taken over from a process that stands still for 45 s; waiting for other calls of this process ends after 60 s,
+ * and so does waiting for other processes. Before a change runs, the room for its outcome is taken on the disk. A change
+ * must not update the same file, whatever the profile: that is refused. Not for network drives that several machines write to.
  *
  * @throws {@link AuthStoreError} from its methods: `unreadable`, `unwritable`, `corrupt` (the file is left as it is),
  * `unsafe_file`, `lock_timeout`, `lock_lost`.
@@ -42,13 +45,15 @@ export interface FileStoreInternals {
   ownFolder?: boolean;
   /** `false` shows what happens without a lock. */
   lock?: FileLockTimes | false;
+  /** In place of the system's list of what is mounted. */
+  mountTable?: string;
 }
 
 // Stores of one process queue up here instead of polling for each other's lock.
 const queued = createKeyedQueue();
 
 export function openFileStore(path: string, internals: FileStoreInternals = {}): AuthStore {
-  const { ownFolder = false, lock = FILE_LOCK_TIMES } = internals;
+  const { ownFolder = false, lock = FILE_LOCK_TIMES, mountTable } = internals;
   const where = (profile: string) => `profile "${profile}" of ${path}`;
 
   const load = () => translated('unreadable', `${path} cannot be read`, () => readAuthFile(path));
@@ -56,21 +61,30 @@ export function openFileStore(path: string, internals: FileStoreInternals = {}):
     const record = recordOf(file, profile);
     return record === undefined ? undefined : copyRecord(record, where(profile));
   };
+  const written = <R>(step: () => Promise<R>) => translated('unwritable', `${path} cannot be written`, step);
 
   return {
     read: async (profile) => pick(await load(), profile),
     profiles: async () => Object.keys((await load()).profiles),
-    update: (profile, change) =>
-      withLockedFile({ path, ownFolder, lock }, async (target, held) => {
+    async update(profile, change) {
+      refuseOwnChange(path);
+      return withLockedFile({ path, ownFolder, lock }, async (target, held) => {
         const file = await load();
         const current = pick(file, profile);
-        const next = await change(current);
-        if (next === current) return current;
-        const record = next === undefined ? undefined : copyRecord(next, where(profile));
-        const text = formatAuthFile(withRecord(file, profile, record));
-        await translated('unwritable', `${path} cannot be written`, () => writeWhileHeld(target, text, held));
-        return record;
-      }),
+        await written(() => refuseMountPoint(target, mountTable));
+        const replacement = await written(() => prepareReplacement(target));
+        try {
+          const next = await runChange(path, () => change(current));
+          if (next === current) return current;
+          const record = next === undefined ? undefined : copyRecord(next, where(profile));
+          const text = formatAuthFile(withRecord(file, profile, record));
+          await written(() => commitWhileHeld(replacement, text, held));
+          return record;
+        } finally {
+          await replacement.discard();
+        }
+      });
+    },
   };
 }
 
@@ -86,7 +100,7 @@ interface LockedFile {
   lock: FileLockTimes | false;
 }
 
-/** Runs `work` while no other call or process changes the file. Creating the lock proves that the folder is writable. */
+/** Runs `work` while no other call or process changes the file. */
 async function withLockedFile<T>(
   { path, ownFolder, lock }: LockedFile,
   work: (target: string, held: FileLock) => Promise<T>,
@@ -100,7 +114,7 @@ async function withLockedFile<T>(
     });
   if (lock === false) return work(await prepare(), { assertHeld: async () => {}, release: async () => {} });
 
-  return queued(path, async () => {
+  const locked = async () => {
     const target = await prepare();
     const held = await prepared(() => acquireFileLock(`${target}.lock`, lock));
     try {
@@ -109,13 +123,14 @@ async function withLockedFile<T>(
     } finally {
       await held.release();
     }
-  });
+  };
+  return queued(path, locked, (over) => waitForTurn(path, lock.waitMs, over));
 }
 
 /** A holder that was taken over finds its temporary file gone; that is a lost lock, not a failure of the disk. */
-async function writeWhileHeld(target: string, text: string, held: FileLock): Promise<void> {
+async function commitWhileHeld(replacement: Replacement, text: string, held: FileLock): Promise<void> {
   try {
-    await replaceFile(target, text, held.assertHeld);
+    await replacement.commit(text, held.assertHeld);
   } catch (error) {
     await held.assertHeld();
     throw error;

@@ -24,8 +24,8 @@ export interface BackendRequest {
   /** The request asks for the lite form of the protocol. */
   lite: boolean;
   models: ModelDirectory;
-  /** For whom an encrypted reasoning was minted here. */
-  sealOwner(encrypted: string): SealOwner | undefined;
+  /** Whether an encrypted reasoning was sent from here to this owner. */
+  opensFor(sealed: string, owner: SealOwner): boolean;
   /** Refuse keys of input items that the protocol does not know. */
   strictItemKeys: boolean;
 }

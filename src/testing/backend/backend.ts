@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { modelFamily } from '../../catalog/model-info';
 import { asString } from '../../shared/json';
-import { readBody } from '../http';
+import { BodyTooLargeError, breakOff, flatHeaders, lowerCaseNames, readBody } from '../http';
 import { type CodexReply, type RateLimitState, resolveReply, type ScriptedReply } from '../script';
 import type { TokenRegistry } from '../token-registry';
 import { type BackendRequest, backendRequest } from './backend-request';
 import { decodePayload } from './decode-payload';
 import { type EmulatorModel, ModelDirectory } from './model-directory';
 import { DEFAULT_RATE_LIMITS, rateLimitHeaders } from './rate-limits';
-import { ReasoningSeals } from './reasoning-seals';
+import { ReasoningSeals, type SealOwner } from './reasoning-seals';
 import { bearerOf, type OpenRecord } from './recorded-request';
+import { detail } from './refusal';
 import { type RenderContext, renderReply, tokens } from './render-reply';
 import { firstRefusal, RULES } from './rules';
 import { type Sleep, sendBody, sendEvents } from './send-reply';
@@ -52,19 +53,21 @@ export class Backend {
 
   /** Answers one request below `/backend-api`, and settles its record. */
   async handle(request: IncomingMessage, response: ServerResponse, record: OpenRecord): Promise<void> {
-    response.once('close', () => record.close(response.writableFinished ? 'complete' : 'aborted'));
-    const bytes = await readBody(request, MAX_BODY_BYTES);
+    const bytes = await bodyOf(request);
+    if (!bytes) return this.send(response, record, detail(413, 'Request Entity Too Large'));
     const headers = flatHeaders(request);
     const payload = decodePayload(bytes, headers['content-encoding']);
     if (payload.kind === 'json') record.body = payload.value;
+    const token = this.options.registry.checkAccessToken(bearerOf(headers.authorization));
+    if (token.ok) record.planType = token.planType;
     const seen = backendRequest({
       method: record.method,
       path: record.path,
       headers,
-      token: this.options.registry.checkAccessToken(bearerOf(headers.authorization)),
+      token,
       payload,
       models: this.models,
-      sealOwner: (sealed) => this.seals.ownerOf(sealed),
+      opensFor: (sealed, owner) => this.seals.opensFor(sealed, owner),
       strictItemKeys: this.options.strictItemKeys ?? false,
     });
     const catalog = seen.path === MODELS_PATH && seen.method === 'GET';
@@ -80,19 +83,16 @@ export class Backend {
 
   private async answer(seen: BackendRequest, response: ServerResponse, record: OpenRecord): Promise<void> {
     const reply = await resolveReply(this.options.nextReply(), record);
-    if (reply.dropConnection) {
-      record.close('cut');
-      return void response.socket?.destroy();
-    }
+    if (reply.dropConnection) return breakOff(response, 'destroyed');
     const status = reply.status ?? 200;
-    const headers = { ...this.stateHeaders(seen, status, reply), ...reply.headers };
+    const headers = this.headersOf(reply, status, seen);
     if (reply.body !== undefined || status >= 400) {
       return this.send(response, record, { status, body: reply.body ?? '', headers });
     }
     record.status = status;
     const events = reply.events ?? renderReply(reply, this.renderContext(seen));
-    const send = sendEvents(response, events, reply, { ...this.requestId(), ...headers }, this.options.sleep);
-    if (await send) record.close('cut');
+    const watched = this.seals.watch(events, ownerOf(seen));
+    await sendEvents(response, watched, reply, { ...this.requestId(), ...headers }, this.options.sleep);
   }
 
   private send(
@@ -104,11 +104,12 @@ export class Backend {
     sendBody(response, { ...answer, headers: { ...this.requestId(), ...answer.headers } });
   }
 
-  /** What an answer tells about limits, models and the turn. */
-  private stateHeaders(seen: BackendRequest, status: number, reply: ScriptedReply): Record<string, string> {
+  /** What an answer tells about limits, models and the turn; the script has the last word. */
+  private headersOf(reply: ScriptedReply, status: number, seen: BackendRequest): Record<string, string> {
+    const own = lowerCaseNames(reply.headers);
     const { token } = seen;
-    if (!token.ok) return {};
-    const { state, violation } = this.turns.observe({
+    if (!token.ok) return own;
+    const { state, violation, sent } = this.turns.observe({
       accountId: token.accountId,
       input: seen.input,
       echoed: seen.headers[TURN_STATE_HEADER],
@@ -116,26 +117,29 @@ export class Backend {
     });
     if (violation) this.options.onViolation(violation);
     const limits = reply.rateLimits ?? this.options.rateLimits ?? DEFAULT_RATE_LIMITS;
-    return {
+    const headers: Record<string, string> = {
       ...((status < 300 || status === 429) &&
         rateLimitHeaders(limits, { now: this.options.now(), planType: token.planType })),
       ...(status < 300 && { [TURN_STATE_HEADER]: state, 'x-models-etag': this.etag }),
+      ...own,
     };
+    const carried = headers[TURN_STATE_HEADER];
+    if (status < 300 && carried) sent(carried);
+    return headers;
   }
 
   private renderContext(seen: BackendRequest): RenderContext {
-    const { body, token } = seen;
+    const { body } = seen;
     const model = asString(body.model) ?? '';
     const include = Array.isArray(body.include) ? body.include : [];
     const sealed = include.includes('reasoning.encrypted_content');
     const summary = (body.reasoning as { summary?: unknown } | null | undefined)?.summary ?? undefined;
-    const owner = { accountId: token.ok ? token.accountId : '', family: modelFamily(model) };
     return {
       model,
       createdAt: Math.floor(this.options.now() / 1000),
       inputTokens: tokens(JSON.stringify([body.instructions, body.input, body.tools])),
       wantsSummary: summary !== undefined,
-      seal: () => (sealed ? this.seals.mint(owner) : undefined),
+      seal: () => (sealed ? this.seals.mint(ownerOf(seen)) : undefined),
       id: (prefix: string) => this.nextId(prefix),
     };
   }
@@ -150,10 +154,14 @@ export class Backend {
   }
 }
 
-function flatHeaders(request: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) => {
-      return value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]];
-    }),
-  );
+/** Undefined when it is too large. */
+function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return readBody(request, MAX_BODY_BYTES).catch((error) => {
+    if (error instanceof BodyTooLargeError) return undefined;
+    throw error;
+  });
+}
+
+function ownerOf({ token, body }: BackendRequest): SealOwner {
+  return { accountId: token.ok ? token.accountId : '', family: modelFamily(asString(body.model) ?? '') };
 }

@@ -14,14 +14,14 @@ function scripted({ status, body, headers }: Refusal, more: ScriptedReply = {}):
  * @example emulator.reply(codexFailures.overloaded(), 'and then an answer');
  */
 export const codexFailures = {
-  /** 429: the plan's window is used up, with the limit headers at 100 percent. */
-  usageLimit({ resetsInSeconds = 3600, planType = 'plus' } = {}): CodexReply {
-    return ({ receivedAt }) => {
+  /** 429: the plan's window is used up, with the limit headers at 100 percent. Default plan: that of the account that asks. */
+  usageLimit({ resetsInSeconds = 3600, planType }: { resetsInSeconds?: number; planType?: string } = {}): CodexReply {
+    return (request) => {
       const error = {
         type: 'usage_limit_reached',
         message: 'The usage limit has been reached',
-        plan_type: planType,
-        resets_at: Math.floor(receivedAt / 1000) + resetsInSeconds,
+        plan_type: planType ?? request.planType,
+        resets_at: Math.floor(request.receivedAt / 1000) + resetsInSeconds,
         eligible_promo: null,
         resets_in_seconds: resetsInSeconds,
       };
@@ -29,10 +29,13 @@ export const codexFailures = {
       return { status: 429, body: { error }, headers, rateLimits: { primary: { ...EXHAUSTED, resetsInSeconds } } };
     };
   },
-  /** 429: the plan does not include Codex. */
-  usageNotIncluded({ planType = 'free' } = {}): CodexReply {
+  /** 429: the plan does not include Codex. Default plan: that of the account that asks. */
+  usageNotIncluded({ planType }: { planType?: string } = {}): CodexReply {
     const message = 'Codex is not included in this plan.';
-    return { status: 429, body: { error: { type: 'usage_not_included', message, plan_type: planType } } };
+    return (request) => {
+      const error = { type: 'usage_not_included', message, plan_type: planType ?? request.planType };
+      return { status: 429, body: { error } };
+    };
   },
   /** 429: too many requests at once. `retryAfter` in seconds. */
   throttled({ retryAfter = 2 } = {}): CodexReply {
@@ -67,6 +70,12 @@ export const codexFailures = {
   /** 401 with the code of a token that was once good. */
   tokenRefused(reason: 'expired' | 'revoked' | 'invalidated'): CodexReply {
     return scripted(tokenRefusal(reason));
+  },
+  /** 401 of a token that was sent to the wrong place or for the wrong account: only the text tells. */
+  missingScopes(...scopes: string[]): CodexReply {
+    const names = scopes.length > 0 ? scopes : ['api.responses.write'];
+    const message = `Missing scopes: ${names.join(', ')}`;
+    return scripted(modelError(401, { message, param: null, code: null }));
   },
   /** 402: the workspace was switched off. */
   deactivatedWorkspace(): CodexReply {

@@ -6,10 +6,10 @@ type Outcome = 'complete' | 'aborted' | 'cut';
 /** One request as it arrived. Tokens are masked; what a test must know of them is not enumerable, so that it never prints. */
 export interface RecordedRequest {
   readonly method: string;
-  /** Without the query. */
+  /** Without the query; of a request line that could not be read, all of it. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Lower-case names. Authorization and cookies are masked. */
+  /** Lower-case names. Authorizations and cookies are masked. */
   readonly headers: Readonly<Record<string, string>>;
   /** The decoded JSON of a backend request; undefined when there was none or it could not be read. */
   readonly body: unknown;
@@ -17,6 +17,8 @@ export interface RecordedRequest {
   readonly receivedAt: number;
   /** Status of the answer, once there is one. */
   readonly status: number | undefined;
+  /** Plan of the account that asked; undefined without a good token, and at the issuer. */
+  readonly planType: string | undefined;
   /** Number of the rule that refused it. */
   readonly refusedBy: number | undefined;
   /** The client left before the answer was complete. */
@@ -33,24 +35,33 @@ export type OpenRecord = { -readonly [Key in keyof RecordedRequest]: RecordedReq
   close(outcome: Outcome): void;
 };
 
+const AUTHORIZATIONS = new Set(['authorization', 'proxy-authorization']);
+const COOKIES = new Set(['cookie', 'set-cookie']);
 const MASKED_QUERY = new Set(['code', 'state', 'code_verifier', 'id_token', 'token']);
 
 /** Starts the record of one request. `close` settles it. */
 export function openRecord(request: {
   method: string;
-  url: URL;
+  /** As it came. */
+  target: string;
+  /** Undefined when the request line could not be read. */
+  url: URL | undefined;
+  /** Lower-case names. */
   headers: Record<string, string>;
   receivedAt: number;
 }): OpenRecord {
   const { promise, resolve } = deferred<Outcome>();
   const record = {
     method: request.method,
-    path: request.url.pathname,
-    query: Object.fromEntries([...request.url.searchParams].map(([name, value]) => [name, maskQuery(name, value)])),
+    path: request.url?.pathname ?? redact(request.target),
+    query: Object.fromEntries(
+      [...(request.url?.searchParams ?? [])].map(([name, value]) => [name, maskQuery(name, value)]),
+    ),
     headers: maskHeaders(request.headers),
     body: undefined,
     receivedAt: request.receivedAt,
     status: undefined,
+    planType: undefined,
     refusedBy: undefined,
     aborted: false,
   } as unknown as OpenRecord;
@@ -73,8 +84,9 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 function maskHeaders(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => {
-      if (name === 'authorization') return [name, value.replace(/\S+$/, '[redacted]')];
-      return [name, name === 'cookie' ? '[redacted]' : redact(value)];
+      // The scheme stays; a digest has many words after it.
+      if (AUTHORIZATIONS.has(name)) return [name, value.replace(/^(\S+\s+)?\S.*$/, '$1[redacted]')];
+      return [name, COOKIES.has(name) ? '[redacted]' : redact(value)];
     }),
   );
 }

@@ -45,7 +45,7 @@ export function* renderMessage(id: string, text: string, phase: string | null): 
 /** A call of a function, or of a custom tool with its free text. */
 export function* renderToolCall(id: string, callId: string, call: ScriptedToolCall): ItemEvents {
   const custom = call.type === 'custom';
-  const text = custom && typeof call.input === 'string' ? call.input : JSON.stringify(call.input);
+  const text = callText(call);
   const [type, field, event] = custom
     ? ['custom_tool_call', 'input', 'response.custom_tool_call_input']
     : ['function_call', 'arguments', 'response.function_call_arguments'];
@@ -56,6 +56,11 @@ export function* renderToolCall(id: string, callId: string, call: ScriptedToolCa
   const item = { ...open, [field]: text, status: 'completed' };
   yield { type: 'response.output_item.done', item };
   return item;
+}
+
+/** What a call carries: a text as it is, anything else as JSON. */
+export function callText({ input }: ScriptedToolCall): string {
+  return typeof input === 'string' ? input : JSON.stringify(input);
 }
 
 /** An item that is sent whole. */

@@ -1,6 +1,13 @@
 import type { JSONObject } from '../../shared/json';
 import type { ScriptedReply, ScriptedUsage } from '../script';
-import { type ItemEvents, renderMessage, renderReasoning, renderToolCall, renderWholeItem } from './render-items';
+import {
+  callText,
+  type ItemEvents,
+  renderMessage,
+  renderReasoning,
+  renderToolCall,
+  renderWholeItem,
+} from './render-items';
 
 /** What of the request decides how its answer looks. */
 export interface RenderContext {
@@ -95,7 +102,7 @@ function renderUsage(reply: ScriptedReply, context: RenderContext): JSONObject |
   const given: ScriptedUsage = reply.usage ?? {};
   const reasoning = given.reasoningTokens ?? tokens([reply.reasoning ?? []].flat().join(''));
   const input = given.inputTokens ?? context.inputTokens;
-  const calls = (reply.toolCalls ?? []).map((call) => JSON.stringify(call.input)).join('');
+  const calls = (reply.toolCalls ?? []).map(callText).join('');
   const output = given.outputTokens ?? reasoning + tokens((reply.text ?? '') + calls);
   return {
     input_tokens: input,

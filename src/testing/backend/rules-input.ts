@@ -75,24 +75,34 @@ const OUTPUTS = { function_call_output: 'function', custom_tool_call_output: 'cu
 export function checkPairing(request: BackendRequest): Refusal | undefined {
   const calls = callIds(request, CALLS);
   const outputs = callIds(request, OUTPUTS);
+  const nameless = [...calls, ...outputs].find(({ id }) => id === undefined);
+  if (nameless) return missingParameter(`input[${nameless.index}].call_id`);
   const refuse = (message: string) => modelError(400, { message, param: 'input', code: null });
-  for (const key of outputs.keys()) {
-    if (!calls.has(key)) return refuse(`No tool call found for function call output with call_id ${outputs.get(key)}.`);
-  }
-  for (const key of calls.keys()) {
-    if (!outputs.has(key)) return refuse(`No tool output found for function call ${calls.get(key)}.`);
-  }
-  return undefined;
+  const callless = unmatched(outputs, calls);
+  if (callless) return refuse(`No tool call found for function call output with call_id ${callless.id}.`);
+  const open = unmatched(calls, outputs);
+  return open && refuse(`No tool output found for function call ${open.id}.`);
 }
 
-/** Call ids by kind and id: a custom call is not answered by the output of a function. */
-function callIds(request: BackendRequest, kinds: Record<string, string>): Map<string, string> {
-  const ids = new Map<string, string>();
-  for (const { item } of inputItems(request)) {
+interface CallId {
+  kind: string;
+  id: string | undefined;
+  index: number;
+}
+
+function callIds(request: BackendRequest, kinds: Record<string, string>): CallId[] {
+  return inputItems(request).flatMap(({ item, index }) => {
     const kind = kinds[asString(item.type) ?? ''];
-    if (kind !== undefined) ids.set(`${kind}:${String(item.call_id)}`, String(item.call_id));
-  }
-  return ids;
+    // A shell call may have its own id alone.
+    const own = item.type === 'local_shell_call' ? asString(item.id) : undefined;
+    return kind === undefined ? [] : [{ kind, id: asString(item.call_id) ?? own, index }];
+  });
+}
+
+/** The first that has no partner of its kind: a custom call is not answered by the output of a function. */
+function unmatched(ids: CallId[], partners: CallId[]): CallId | undefined {
+  const known = new Set(partners.map(({ kind, id }) => `${kind}:${id}`));
+  return ids.find(({ kind, id }) => !known.has(`${kind}:${id}`));
 }
 
 /** Rule 18. Nothing is stored, so nothing can be found by its id. */
@@ -146,4 +156,12 @@ function invalidValue(value: unknown, allowed: readonly string[], param: string)
   const names = allowed.map((name) => `'${name}'`).join(', ');
   const message = `Invalid value: '${String(value)}'. Supported values are: ${names}.`;
   return modelError(400, { message, param, code: 'invalid_value' });
+}
+
+function missingParameter(param: string): Refusal {
+  return modelError(400, {
+    message: `Missing required parameter: '${param}'.`,
+    param,
+    code: 'missing_required_parameter',
+  });
 }

@@ -77,8 +77,7 @@ export function checkSeals(request: BackendRequest): Refusal | undefined {
   const bad = inputItems(request).find(({ item }) => {
     const sealed = asString(item.encrypted_content);
     if (sealed === undefined) return false;
-    const owner = request.sealOwner(sealed);
-    return !owner || !token.ok || owner.accountId !== token.accountId || owner.family !== family;
+    return !token.ok || !request.opensFor(sealed, { accountId: token.accountId, family });
   });
   if (!bad) return undefined;
   return modelError(400, {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { breakOff } from '../http';
 import type { ScriptedEvent, ScriptedReply } from '../script';
 import { frameEvent, pieces, withoutBlankLine } from './frame-events';
 
@@ -16,14 +17,14 @@ export function sendBody(
   response.end(raw ? reply.body : JSON.stringify(reply.body));
 }
 
-/** Sends events as the client reads them, with the cuts, stalls and delays of the script. True when the script cut it. */
+/** Sends events as the client reads them, with the cuts, stalls and delays of the script. */
 export async function sendEvents(
   response: ServerResponse,
   events: Iterable<ScriptedEvent> | AsyncIterable<ScriptedEvent>,
   reply: ScriptedReply,
   headers: Record<string, string>,
   sleep: Sleep,
-): Promise<boolean> {
+): Promise<void> {
   response.writeHead(reply.status ?? 200, { ...contentType(reply), ...headers });
   response.flushHeaders();
   const closed = closeSignal(response);
@@ -32,15 +33,14 @@ export async function sendEvents(
   if (after > 0) {
     for await (const event of events) {
       if (reply.delayMs) await sleep(reply.delayMs, closed).catch(() => {});
-      if (closed.aborted) return false;
+      if (closed.aborted) return;
       await writeFrame(response, layOut(event, reply, sent), reply.framing?.chunkBytes);
-      if (closed.aborted) return false;
+      if (closed.aborted) return;
       if (++sent >= after) break;
     }
   }
   if (sent < after) response.end();
-  else if (kind === 'cut') response.socket?.destroySoon();
-  return sent >= after && kind === 'cut';
+  else if (kind === 'cut') breakOff(response, 'flushed');
 }
 
 /** What happens after how many events; never, when nothing is scripted. */

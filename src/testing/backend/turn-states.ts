@@ -14,19 +14,21 @@ export class TurnStates {
 
   /**
    * Compares what the client echoed with what its turn was given. A turn is an account and the input up to the last user
-   * message; the first request of one may carry the state only when it is sent again.
+   * message; the first request of one may carry the state only when it is sent again. `sent` takes the state that the
+   * answer carries in the end: the client can echo no other.
    */
   observe(turn: { accountId: string; input: readonly unknown[]; echoed: string | undefined; path: string }): {
     state: string;
     violation: Violation | undefined;
+    sent(state: string): void;
   } {
     const key = turnKey(turn.accountId, turn.input);
     const known = this.issued.get(key);
-    if (turn.echoed !== undefined && known?.has(turn.echoed)) return { state: turn.echoed, violation: undefined };
+    const sent = (state: string) => void this.issued.set(key, (this.issued.get(key) ?? new Set()).add(state));
+    if (turn.echoed !== undefined && known?.has(turn.echoed)) return { state: turn.echoed, violation: undefined, sent };
     const state = `ts_${++this.count}_${Buffer.from(this.randomBytes(12)).toString('base64url')}`;
-    this.issued.set(key, (known ?? new Set()).add(state));
     const code = judge(turn.input, turn.echoed, known !== undefined);
-    return { state, violation: code && { code, message: MESSAGES[code], path: turn.path } };
+    return { state, violation: code && { code, message: MESSAGES[code], path: turn.path }, sent };
   }
 }
 

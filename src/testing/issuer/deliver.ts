@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { asRecord, type JSONValue } from '../../shared/json';
-import { closed, sendText } from '../http';
+import { breakOff, closed, lowerCaseNames, sendText } from '../http';
 import { type IssuerReply, isMadeUp } from './scripted-reply';
 
 /** What the issuer itself would say. */
@@ -16,11 +16,11 @@ export interface Answer {
 export async function deliver(response: ServerResponse, answer: Answer, reply: IssuerReply = {}): Promise<void> {
   if (reply.connection === 'stall') return closed(response);
   if (reply.connection === 'reset') {
-    response.socket?.resetAndDestroy();
+    breakOff(response, 'reset');
     return closed(response);
   }
   const { status, text, headers } = render(answer, reply);
-  if (reply.connection === 'reset-mid-body') return breakOff(response, { status, text, headers });
+  if (reply.connection === 'reset-mid-body') return breakMidBody(response, { status, text, headers });
   // Not `writableFinished`, which is true as well when the client left before the answer began.
   response.once('finish', () => answer.delivered?.());
   return sendText(response, status, text, headers);
@@ -41,7 +41,7 @@ function render(answer: Answer, reply: IssuerReply): Rendered {
     'content-type': typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
     'cache-control': 'no-store',
     ...(!madeUp && answer.headers),
-    ...lowerCase(reply.headers),
+    ...lowerCaseNames(reply.headers),
   };
   return { status, text: reply.truncate ? text.slice(0, text.length / 2) : text, headers };
 }
@@ -53,13 +53,9 @@ function edited({ status, body }: Answer, { omit = [], fields }: IssuerReply): J
   return { ...Object.fromEntries(kept), ...fields } as JSONValue;
 }
 
-function lowerCase(headers: Record<string, string> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function breakOff(response: ServerResponse, { status, text, headers }: Rendered): Promise<void> {
+function breakMidBody(response: ServerResponse, { status, text, headers }: Rendered): Promise<void> {
   const bytes = Buffer.from(text);
   response.writeHead(status, { ...headers, 'content-length': String(bytes.length) });
-  response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroySoon());
+  response.write(bytes.subarray(0, bytes.length / 2), () => breakOff(response, 'flushed'));
   return closed(response);
 }

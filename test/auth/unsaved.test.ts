@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest';
+import { createSession } from '../../src/auth/session';
+import { AuthStoreError } from '../../src/shared/auth-store-error';
+import type { AuthStore } from '../../src/stores/auth-store';
+import { memoryAuthStore } from '../../src/stores/memory-store';
+import { accessToken, createWorld, credentials, MINUTE, rejection, tokens } from './harness';
+
+/** A session over a store whose updates fail, after the change ran, while `disk.full`. */
+function setUp(initial = credentials(-MINUTE)) {
+  const world = createWorld();
+  const inner = memoryAuthStore(initial);
+  const disk = { full: false };
+  const store: AuthStore = {
+    ...inner,
+    update: (profile, change) =>
+      inner.update(profile, async (current) => {
+        const next = await change(current);
+        if (next !== current && disk.full) throw new AuthStoreError({ code: 'unwritable', message: 'disk full' });
+        return next;
+      }),
+  };
+  const { runtime, logger } = world;
+  const session = createSession({ store, issuer: 'https://issuer.test', runtime, logger });
+  return { ...world, disk, store: inner, session };
+}
+
+const fresh = (n: number) => accessToken(60 * MINUTE, { jti: `fresh-${n}` });
+const refreshOnly = (n: number) => Response.json({ refresh_token: `rt-CANARY-${n}` });
+const sent = (posts: ReturnType<typeof createWorld>['posts']) => posts.map(({ body }) => body.refresh_token);
+
+describe('a new pair that the store does not take', () => {
+  test('is used, with a warning, and saved later without another request', async () => {
+    const { session, store, disk, posts, answers, logged, pass } = setUp();
+    disk.full = true;
+    answers.push(tokens(1));
+    for (let call = 0; call < 2; call++) {
+      expect((await session.headers()).authorization).toBe(`Bearer ${fresh(1)}`);
+    }
+    const warnings = logged.filter((entry) => JSON.stringify(entry).includes('could not be saved'));
+    expect(warnings).toMatchObject([
+      { details: { code: 'store_unwritable', reason: expect.stringContaining('full') } },
+    ]);
+    expect(JSON.stringify(logged)).not.toContain('CANARY');
+    disk.full = false;
+    pass(6_000);
+    expect((await session.headers()).authorization).toBe(`Bearer ${fresh(1)}`);
+    expect(await store.read('default')).toMatchObject({ accessToken: fresh(1), refreshToken: 'rt-CANARY-1' });
+    expect(posts.length).toBe(1);
+  });
+
+  test('is used after a refusal of the old one, whose expiry is far away', async () => {
+    const { session, disk, posts, answers, pass } = setUp(credentials(60 * MINUTE));
+    const old = await session.headers();
+    disk.full = true;
+    answers.push(tokens(1));
+    expect(await session.onUnauthorized(old)).toBe(true);
+    pass(MINUTE);
+    expect((await session.headers()).authorization).toBe(`Bearer ${fresh(1)}`);
+    expect(posts.length).toBe(1);
+  });
+
+  test('is itself renewed in time, and the spent refresh token is never sent again', async () => {
+    const { session, store, disk, posts, answers, pass } = setUp();
+    disk.full = true;
+    answers.push(tokens(1), tokens(2, { access_token: accessToken(120 * MINUTE) }));
+    await session.headers();
+    pass(58 * MINUTE);
+    expect((await session.headers()).authorization).toBe(`Bearer ${accessToken(120 * MINUTE)}`);
+    disk.full = false;
+    pass(MINUTE);
+    await session.headers();
+    expect(sent(posts)).toEqual(['rt-CANARY-0', 'rt-CANARY-1']);
+    expect(await store.read('default')).toMatchObject({ refreshToken: 'rt-CANARY-2' });
+  });
+
+  test('is not put to use once the backend refused it', async () => {
+    const { session, disk, posts, answers } = setUp();
+    disk.full = true;
+    answers.push(tokens(1));
+    const headers = await session.headers();
+    expect(await rejection(session.onUnauthorized(headers))).toMatchObject({ code: 'store_unwritable' });
+    expect(posts.length).toBe(1);
+  });
+
+  test('gives way to another login that was stored meanwhile', async () => {
+    const { session, store, disk, answers, pass } = setUp();
+    disk.full = true;
+    answers.push(tokens(1));
+    await session.headers();
+    const theirs = credentials(30 * MINUTE, { refreshToken: 'rt-CANARY-new' });
+    await store.update('default', async () => theirs);
+    pass(6_000);
+    expect((await session.headers()).authorization).toBe(`Bearer ${theirs.accessToken}`);
+  });
+});
+
+describe('a success that brings a refresh token and no access token', () => {
+  test('fails, but the refresh token is stored, and sent the next time', async () => {
+    const { session, store, posts, answers, pass } = setUp();
+    answers.push(refreshOnly(1), tokens(2));
+    expect(await rejection(session.headers())).toMatchObject({
+      code: 'refresh_failed',
+      message: expect.stringMatching(
+        /no usable access token\. The refresh token that it sent is kept; try again later/,
+      ),
+    });
+    expect(await store.read('default')).toEqual({ ...credentials(-MINUTE), refreshToken: 'rt-CANARY-1' });
+    pass(MINUTE);
+    expect((await session.headers()).authorization).toBe(`Bearer ${fresh(2)}`);
+    expect(sent(posts)).toEqual(['rt-CANARY-0', 'rt-CANARY-1']);
+  });
+
+  test.each([
+    ['with a new refresh token', () => refreshOnly(1)],
+    ['with nothing at all', () => Response.json({})],
+  ])('is not asked for again at once: %s', async (_name, answer) => {
+    const { session, posts, answers, pass } = setUp();
+    answers.push(answer(), tokens(2));
+    for (let call = 0; call < 20; call++) {
+      expect(await rejection(session.headers())).toMatchObject({ code: 'refresh_failed' });
+      pass(1_000);
+    }
+    expect(posts.length).toBe(1);
+    pass(11_000);
+    await session.headers();
+    expect(posts.length).toBe(2);
+  });
+
+  test('leaves an access token that still works in use', async () => {
+    const initial = credentials(4 * MINUTE);
+    const { session, answers } = setUp(initial);
+    answers.push(refreshOnly(1));
+    expect((await session.headers()).authorization).toBe(`Bearer ${initial.accessToken}`);
+  });
+
+  test('is kept in memory when the store does not take it', async () => {
+    const { session, store, disk, posts, answers, pass } = setUp();
+    disk.full = true;
+    answers.push(refreshOnly(1), tokens(2));
+    expect(await rejection(session.headers())).toMatchObject({ code: 'store_unwritable' });
+    disk.full = false;
+    expect(await rejection(session.headers())).toMatchObject({ code: 'refresh_failed' });
+    expect(await store.read('default')).toMatchObject({ refreshToken: 'rt-CANARY-1' });
+    pass(MINUTE);
+    await session.headers();
+    expect(sent(posts)).toEqual(['rt-CANARY-0', 'rt-CANARY-1']);
+  });
+});
