@@ -5,16 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { fileAuthStore } from '../../src/stores/node/file-store';
 import { type CodexEmulator, startCodexEmulator } from '../../src/testing';
-import { bundleChild } from '../stores/bundle-child';
+import { bundleChild } from '../support/bundle-child';
 import { MINUTE } from './harness';
 import { openSlowDoor, type SlowDoor } from './slow-door';
 
 const PROCESSES = 24;
 
-let programs: string;
 let program: string;
 let folder: string;
 let path: string;
@@ -22,10 +21,8 @@ let emulator: CodexEmulator;
 let door: SlowDoor;
 
 beforeAll(async () => {
-  programs = await mkdtemp(join(tmpdir(), 'programs-'));
-  program = await bundleChild(new URL('./children/ask-for-headers.ts', import.meta.url), programs);
+  program = await bundleChild(new URL('./children/ask-for-headers.ts', import.meta.url));
 });
-afterAll(() => rm(programs, { recursive: true }));
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'many-'));
   path = join(folder, 'auth.json');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acquireFileLock, claimNumber, FILE_LOCK_TIMES, type FileLockTimes } from '../../src/stores/node/file-lock';
-import { bundleChild } from './bundle-child';
+import { bundleChild } from '../support/bundle-child';
 
 const QUICK: FileLockTimes = { leaseMs: 200, heartbeatMs: 40, waitMs: 5_000 };
 const IMPATIENT: FileLockTimes = { leaseMs: 60_000, heartbeatMs: 5_000, waitMs: 60 };
@@ -80,7 +80,7 @@ test('who comes with a number from long ago stays outside', async () => {
 });
 
 test('a holder whose process was killed is succeeded, by one of many who wait', async () => {
-  const program = await bundleChild(new URL('./children/hold-lock.ts', import.meta.url), dirname(folder));
+  const program = await bundleChild(new URL('./children/hold-lock.ts', import.meta.url));
   const child = spawn(process.execPath, [program, folder]);
   await once(child.stdout, 'data');
   await expect(acquireFileLock(folder, IMPATIENT)).rejects.toMatchObject({ code: 'lock_timeout' });
