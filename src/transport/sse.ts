@@ -1,6 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import type { ResponseEvent } from '../codec/response/response-event';
 import type { EventSink } from './transport';
+import { Utf8Decoder } from './utf8';
 
 export interface SseDecoder {
   push(bytes: Uint8Array): void;
@@ -13,22 +14,20 @@ export interface SseDecoder {
  * without such lines, and without a content type. Split UTF-8 characters, CRLF and comments are the parser's work.
  */
 export function createSseDecoder(sink: EventSink): SseDecoder {
-  const text = new TextDecoder();
+  const text = new Utf8Decoder();
   let target = sink;
   const parser = createParser({ onEvent: ({ data, event }) => decode(data, event, target) });
   return {
     push(bytes) {
-      parser.feed(text.decode(bytes, STREAM));
+      parser.feed(text.decode(bytes));
     },
     end() {
       // A frame cut in two is no bad frame: that the stream ended says it all.
       target = { event: sink.event, invalid: () => {} };
-      parser.feed(`${text.decode()}\n\n`);
+      parser.feed(`${text.end()}\n\n`);
     },
   };
 }
-
-const STREAM = { stream: true };
 
 function decode(data: string, name: string | undefined, sink: EventSink): void {
   let event: ResponseEvent | null;

@@ -7,8 +7,8 @@ export interface OpenToolCall {
   id: string;
   callId: string;
   name: string;
-  /** The deltas so far. */
-  written: string;
+  /** The deltas so far, in case nobody sends the arguments whole. */
+  deltas: string[];
   /** Complete arguments, from the event that says so; the finished item brings them, too. */
   arguments: string | undefined;
 }
@@ -16,11 +16,11 @@ export interface OpenToolCall {
 export function openToolCall(item: ResponseItem, id: string, callId: string, out: Out): OpenToolCall {
   const name = item.name ?? '';
   out.push({ type: 'tool-input-start', id: callId, toolName: name });
-  return { kind: 'tool-call', id, callId, name, written: '', arguments: undefined };
+  return { kind: 'tool-call', id, callId, name, deltas: [], arguments: undefined };
 }
 
 export function argumentsDelta(call: OpenToolCall, delta: string, out: Out): void {
-  call.written += delta;
+  call.deltas.push(delta);
   out.push({ type: 'tool-input-delta', id: call.callId, delta });
 }
 

@@ -215,7 +215,7 @@ function closeItem(item: ResponseItem, place: Place, out: Out, state: MachineSta
   if (open.kind === 'message') closeMessage(open, item, state, out);
   else if (open.kind === 'reasoning') closeReasoning(open, item, state, out);
   else if (open.kind === 'tool-call')
-    closeToolCall(open, item.arguments || open.arguments || open.written, item.name || open.name, state, out);
+    closeToolCall(open, item.arguments || open.arguments || open.deltas.join(''), item.name || open.name, state, out);
   else closeOtherItem(item, open.id, state, out);
 }
 
