@@ -1,4 +1,5 @@
 import type { OAuthCredentials } from '../shared/credentials';
+import { isVisibleAscii } from '../shared/headers';
 import { CodexAuthError } from './errors';
 import { loginHint } from './login-hint';
 import { decodeTokenClaims, type TokenClaims } from './token-claims';
@@ -119,16 +120,12 @@ function problemOf({ accessToken, accountId, issuer }: OAuthCredentials, expecte
     return 'its access token is an OpenAI platform key (`sk-`), and this backend takes ChatGPT logins only';
   }
   // Asked here because `fetch` quotes a header value that it refuses.
-  if (!isHeaderValue(accessToken)) return 'its access token is empty or holds characters that no token has';
-  if (accountId !== undefined && !isHeaderValue(accountId)) return 'its account id holds characters that no id has';
+  if (!isVisibleAscii(accessToken)) return 'its access token is empty or holds characters that no token has';
+  if (accountId !== undefined && !isVisibleAscii(accountId)) return 'its account id holds characters that no id has';
   if (issuer !== undefined && withoutSlash(issuer) !== withoutSlash(expectedIssuer)) {
     return `it is a login of ${issuer}, not of ${expectedIssuer}`;
   }
   return undefined;
-}
-
-function isHeaderValue(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
 }
 
 function withoutSlash(url: string): string {

@@ -2,7 +2,7 @@ import { ORIGINATOR } from '../shared/constants';
 import type { Runtime } from '../shared/runtime';
 import { redact } from '../shared/secret';
 import { isSecureUrl } from '../shared/secure-url';
-import { VERSION } from '../shared/version';
+import { USER_AGENT } from '../shared/version';
 import { CodexAuthError } from './errors';
 import { readTextUpTo } from './read-text';
 import { parseTokenReply, type TokenOutcome, type TokenReply } from './token-response';
@@ -71,7 +71,7 @@ async function postGrant(url: string, grant: RefreshGrant, runtime: Runtime, sig
       'content-type': 'application/json',
       accept: 'application/json',
       originator: ORIGINATOR,
-      'user-agent': `${ORIGINATOR}/${VERSION}`,
+      'user-agent': USER_AGENT,
     },
     body: JSON.stringify({
       client_id: grant.clientId,

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@ai-sdk/provider';
 import { isHeaderName, isHeaderValue } from '../shared/headers';
-import { VERSION } from '../shared/version';
+import { USER_AGENT } from '../shared/version';
+import { TURN_STATE_HEADER } from './turn-state';
 
 /** A caller's headers cannot set or remove these: they say who pays, and for which conversation. */
 const PROTECTED = new Set(['authorization', 'chatgpt-account-id', 'session-id']);
@@ -29,9 +30,9 @@ export function buildHeaders(values: HeaderValues, ...callers: CallerHeaders[]):
     accept: 'text/event-stream',
     'content-type': 'application/json',
     'x-client-request-id': values.requestId,
-    ...(values.turnState !== undefined && { 'x-codex-turn-state': values.turnState }),
+    ...(values.turnState !== undefined && { [TURN_STATE_HEADER]: values.turnState }),
   };
-  const agents = [`ai-sdk-codex/${VERSION}`];
+  const agents = [USER_AGENT];
   for (const [name, value] of callers.flatMap((caller) => Object.entries(caller ?? {}))) {
     const key = name.toLowerCase();
     if (PROTECTED.has(key)) continue;

@@ -2,6 +2,7 @@ import { modelInfo } from '../catalog/known-models';
 import type { CallWarning, CodexCall } from '../codec/call';
 import { buildRequestBody } from '../codec/request/build-request-body';
 import type { RequestBody } from '../codec/request/request-body';
+import type { ResponseFailure } from '../codec/response/response-failure';
 import { ResponseMachine } from '../codec/response/response-machine';
 import type { ResponsePart } from '../codec/response/response-part';
 import { orAbort } from '../shared/abort';
@@ -44,7 +45,7 @@ export interface RunningCall {
   next(out: ResponsePart[]): Promise<boolean>;
   cancel(reason?: unknown): void;
   /** The error to show for an error part. */
-  toError(failure: Extract<ResponsePart, { type: 'error' }>['failure']): unknown;
+  toError(failure: ResponseFailure): unknown;
 }
 
 /**
@@ -158,8 +159,7 @@ async function prepare(
 
 async function begin(sent: SentCall, call: CodexCall, request: FailedRequest): Promise<RunningCall> {
   const { exchange, account, sessionId } = sent;
-  const { 'set-cookie': _cookies, ...responseHeaders } = exchange.headers;
-  request.headers = responseHeaders;
+  request.headers = exchange.headers;
   const machine = new ResponseMachine({
     ...(account && { origin: { account, model: call.modelId } }),
     sessionId,
@@ -180,7 +180,7 @@ async function begin(sent: SentCall, call: CodexCall, request: FailedRequest): P
   return {
     body: sent.body,
     warnings: sent.warnings,
-    responseHeaders,
+    responseHeaders: exchange.headers,
     async next(out) {
       if (held.length > 0) out.push(...held.splice(0));
       else await read(out);

@@ -1,8 +1,10 @@
-/** It becomes a header. */
-const SESSION_ID = /^[\x21-\x7e]{1,128}$/;
+import { isVisibleAscii } from '../shared/headers';
 
-export const SESSION_ID_RULE = 'must be 1 to 128 visible ASCII characters';
+const MAX_LENGTH = 128;
 
+export const SESSION_ID_RULE = `must be 1 to ${MAX_LENGTH} visible ASCII characters`;
+
+/** Whether this can be a session id: it becomes a header. */
 export function isSessionId(value: string): boolean {
-  return SESSION_ID.test(value);
+  return value.length <= MAX_LENGTH && isVisibleAscii(value);
 }

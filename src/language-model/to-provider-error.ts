@@ -29,8 +29,7 @@ export function toProviderError(cause: unknown, request: FailedRequest): unknown
 export function fromFailure(failure: ResponseFailure, request: FailedRequest): unknown {
   if (failure.kind === 'transport') return toProviderError(failure.cause, request);
   if (failure.kind !== 'response-failed') {
-    const code = failure.kind.replace('-', '_') as CodexStreamErrorCode;
-    return streamError(code, failure.message, request, failure.detail);
+    return streamError(FAILURE_CODES[failure.kind], failure.message, request, failure.detail);
   }
   const { codes = [] } = failure;
   const facts = failureFacts(codes);
@@ -43,6 +42,12 @@ export function fromFailure(failure: ResponseFailure, request: FailedRequest): u
     data: redactDeep(failure.detail),
   });
 }
+
+const FAILURE_CODES = {
+  'stream-ended': 'stream_ended',
+  'invalid-event': 'invalid_event',
+  'incomplete-output': 'incomplete_output',
+} satisfies Record<Exclude<ResponseFailure['kind'], 'response-failed' | 'transport'>, CodexStreamErrorCode>;
 
 function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
   const { message, codes, data } = readErrorBody(failure.body);
@@ -60,8 +65,9 @@ function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
 }
 
 function silence({ status, headers }: HttpFailure): string {
-  if (status >= 300 && status < 400)
+  if (status >= 300 && status < 400) {
     return `it redirects to ${redact(headers.location ?? 'nowhere')}, which is not followed`;
+  }
   return 'the answer had no message';
 }
 
@@ -102,9 +108,7 @@ function streamError(
 }
 
 function common({ url, body, headers }: FailedRequest) {
-  // Cookies of the edge are credentials of a kind.
-  const { 'set-cookie': _cookies, ...responseHeaders } = headers ?? {};
-  return { url, requestBodyValues: body, ...(headers && { responseHeaders }) };
+  return { url, requestBodyValues: body, ...(headers && { responseHeaders: headers }) };
 }
 
 function sentence(text: string, advice: string | undefined): string {

@@ -18,19 +18,20 @@ export function createHttpTransport(runtime: Runtime, timeouts: Timeouts): Trans
 }
 
 async function send(request: TransportRequest, runtime: Runtime, timeouts: Timeouts): Promise<Exchange> {
+  const body = JSON.stringify(request.body);
   const line = openLine(request.signal, runtime, timeouts);
   try {
     const sent = runtime.fetch(`${request.baseURL}/responses`, {
       method: 'POST',
       headers: request.headers,
-      body: JSON.stringify(request.body),
+      body,
       signal: line.signal,
       // A redirect would carry the account to a host that nobody configured.
       redirect: 'manual',
     });
     // Raced as well as signalled, for a `fetch` that ignores signals.
     const response = await orAbort(sent, line.signal);
-    const headers = Object.fromEntries(response.headers);
+    const headers = readHeaders(response.headers);
     line.watchdog.expectBody();
     if (!response.ok || !response.body) {
       throw new HttpFailure({ status: response.status, headers, body: await readStart(response, line) });
@@ -40,6 +41,12 @@ async function send(request: TransportRequest, runtime: Runtime, timeouts: Timeo
     line.close();
     throw HttpFailure.isInstance(error) ? error : line.explain(error);
   }
+}
+
+/** Cookies of the edge are credentials of a kind, and of no use here: they go no further. */
+function readHeaders(headers: Headers): Record<string, string> {
+  const { 'set-cookie': _cookies, ...kept } = Object.fromEntries(headers);
+  return kept;
 }
 
 /** What ends an exchange from outside: the caller's signal, or a time limit. */

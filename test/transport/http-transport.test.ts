@@ -54,6 +54,18 @@ describe('the HTTP transport', () => {
     expect(seen).toEqual({ method: 'POST', url: '/responses', test: 'yes', body });
   });
 
+  it('keeps cookies to itself, and a body that is no JSON is not the fault of the network', async () => {
+    const url = await serve((_request, response) => response.writeHead(200, { 'Set-Cookie': 'a=b', 'X-A': '1' }).end());
+    const { headers } = await send(url);
+    expect(headers).toMatchObject({ 'x-a': '1' });
+    expect(headers).not.toHaveProperty('set-cookie');
+    const circle: { input?: unknown } = {};
+    circle.input = circle;
+    const transport = createHttpTransport(createRuntime(), resolveTimeouts());
+    const sent = transport.send({ baseURL: url, headers: {}, body: circle as RequestBody, signal: undefined });
+    await expect(sent).rejects.toBeInstanceOf(TypeError);
+  });
+
   it('rejects for any other status, with the beginning of the body', async () => {
     const url = await serve((_request, response) =>
       response.writeHead(503, { 'Retry-After': '2' }).end('x'.repeat(99_999)),

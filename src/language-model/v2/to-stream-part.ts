@@ -1,12 +1,13 @@
 import type { LanguageModelV2CallWarning, LanguageModelV2StreamPart, LanguageModelV2Usage } from '@ai-sdk/provider';
 import type { CallWarning } from '../../codec/call';
 import type { ResponseUsage } from '../../codec/response/response-event';
+import type { ResponseFailure } from '../../codec/response/response-failure';
 import type { FinishPart, FinishReason, ResponsePart } from '../../codec/response/response-part';
 
 /** A neutral part in V2's words. Most parts have its shape already and are handed on as they are. */
 export function toStreamPart(
   part: ResponsePart,
-  toError: (failure: Extract<ResponsePart, { type: 'error' }>['failure']) => unknown,
+  toError: (failure: ResponseFailure) => unknown,
 ): LanguageModelV2StreamPart {
   switch (part.type) {
     case 'response-metadata':

@@ -61,7 +61,6 @@ export function openFileStore(path: string, internals: FileStoreInternals = {}):
     const record = recordOf(file, profile);
     return record === undefined ? undefined : copyRecord(record, where(profile));
   };
-  const written = <R>(step: () => Promise<R>) => translated('unwritable', `${path} cannot be written`, step);
 
   return {
     read: async (profile) => pick(await load(), profile),
@@ -71,14 +70,14 @@ export function openFileStore(path: string, internals: FileStoreInternals = {}):
       return withLockedFile({ path, ownFolder, lock }, async (target, held) => {
         const file = await load();
         const current = pick(file, profile);
-        await written(() => refuseMountPoint(target, mountTable));
-        const replacement = await written(() => prepareReplacement(target));
+        await writing(path, () => refuseMountPoint(target, mountTable));
+        const replacement = await writing(path, () => prepareReplacement(target));
         try {
           const next = await runChange(path, () => change(current));
           if (next === current) return current;
           const record = next === undefined ? undefined : copyRecord(next, where(profile));
           const text = formatAuthFile(withRecord(file, profile, record));
-          await written(() => commitWhileHeld(replacement, text, held));
+          await writing(path, () => commitWhileHeld(replacement, text, held));
           return record;
         } finally {
           await replacement.discard();
@@ -105,9 +104,8 @@ async function withLockedFile<T>(
   { path, ownFolder, lock }: LockedFile,
   work: (target: string, held: FileLock) => Promise<T>,
 ): Promise<T> {
-  const prepared = <R>(step: () => Promise<R>) => translated('unwritable', `${path} cannot be written`, step);
   const prepare = () =>
-    prepared(async () => {
+    writing(path, async () => {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       if (ownFolder) await tighten(dirname(path), 0o700);
       return resolveFile(path);
@@ -116,9 +114,9 @@ async function withLockedFile<T>(
 
   const locked = async () => {
     const target = await prepare();
-    const held = await prepared(() => acquireFileLock(`${target}.lock`, lock));
+    const held = await writing(path, () => acquireFileLock(`${target}.lock`, lock));
     try {
-      await prepared(() => removeUnfinishedWrites(target));
+      await writing(path, () => removeUnfinishedWrites(target));
       return await work(target, held);
     } finally {
       await held.release();
@@ -135,6 +133,10 @@ async function commitWhileHeld(replacement: Replacement, text: string, held: Fil
     await held.assertHeld();
     throw error;
   }
+}
+
+function writing<T>(path: string, step: () => Promise<T>): Promise<T> {
+  return translated('unwritable', `${path} cannot be written`, step);
 }
 
 /** System errors become ours; our own, and their more precise codes, pass. */
