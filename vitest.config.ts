@@ -10,7 +10,7 @@ export default defineConfig({
     alias: [
       { find: '#default-store', replacement: source('default-store.node.ts') },
       { find: /^ai-sdk-codex$/, replacement: source('index.ts') },
-      { find: /^ai-sdk-codex\/(auth|node|testing)$/, replacement: source('$1.ts') },
+      { find: /^ai-sdk-codex\/(auth|node|redis|postgres|testing)$/, replacement: source('$1.ts') },
     ],
   },
   test: {

@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const VERSION = '0.144.6';
+/** The first is what every test runs against; the second looks for its backend behind https only, so that it just logs in. */
+const VERSIONS = ['0.144.6', '0.169.0'];
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const cache = resolve(root, process.env.AI_SDK_CODEX_CLI_CACHE || '.cache/codex-cli');
 
@@ -18,21 +19,27 @@ function namespaceFlags() {
   return [['-n'], ['-r', '-n']].find((flags) => run('unshare', [...flags, 'true'], { stdio: 'ignore' }).status === 0);
 }
 
+/** Each version has a folder of its own. */
+const folderOf = (version) => join(cache, version);
+const binaryOf = (version) => join(folderOf(version), 'node_modules/.bin/codex');
+
 /** True when the wrapper has the right version and the package with its binary is beside it. */
-function isInstalled() {
-  const scope = join(cache, 'node_modules/@openai');
+function isInstalled(version) {
+  const scope = join(folderOf(version), 'node_modules/@openai');
   const wrapper = join(scope, 'codex/package.json');
   const binary = join(scope, `codex-${process.platform}-${process.arch}/package.json`);
-  return existsSync(wrapper) && existsSync(binary) && JSON.parse(readFileSync(wrapper, 'utf8')).version === VERSION;
+  return existsSync(wrapper) && existsSync(binary) && JSON.parse(readFileSync(wrapper, 'utf8')).version === version;
 }
 
-function install() {
-  if (isInstalled()) return;
-  console.log(`Installing @openai/codex@${VERSION} into ${cache} (about 340 MB).`);
-  mkdirSync(cache, { recursive: true });
+function install(version) {
+  if (isInstalled(version)) return;
+  const folder = folderOf(version);
+  console.log(`Installing @openai/codex@${version} into ${folder} (about 400 MB).`);
+  mkdirSync(folder, { recursive: true });
   const flags = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { status } = run('npm', ['install', '--prefix', cache, ...flags, `@openai/codex@${VERSION}`], { cwd: cache });
-  if (status !== 0) throw new Error('npm could not install the Codex CLI.');
+  const what = `@openai/codex@${version}`;
+  const { status } = run('npm', ['install', '--prefix', folder, ...flags, what], { cwd: folder });
+  if (status !== 0) throw new Error(`npm could not install ${what}.`);
 }
 
 const SET_LO_FLAGS =
@@ -51,7 +58,8 @@ function cleanEnvironment() {
   const kept = Object.entries(process.env).filter(([name]) => !/proxy|^OPENAI_|^CODEX_|^VITEST/i.test(name));
   return {
     ...Object.fromEntries(kept),
-    REFEREE_CODEX_BIN: join(cache, 'node_modules/.bin/codex'),
+    REFEREE_CODEX_BIN: binaryOf(VERSIONS[0]),
+    REFEREE_CODEX_BIN_NEWER: binaryOf(VERSIONS[1]),
     REFEREE_HOST_NETWORK: readlinkSync('/proc/self/ns/net'),
   };
 }
@@ -62,7 +70,7 @@ if (!flags) {
   console.log(`${ci ? 'FAILED' : 'skipped'}: the Codex CLI runs only inside "unshare -n", which is refused here.`);
   process.exit(ci ? 1 : 0);
 }
-install();
+VERSIONS.forEach(install);
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 if (!existsSync(vitest)) throw new Error('Run npm ci first.');
 const command = [process.execPath, vitest, 'run', '--config', 'vitest.codex-cli.config.ts', ...process.argv.slice(2)];

@@ -1,15 +1,38 @@
+import type { DefaultAuthStoreOptions } from './default-store.none';
+import { DEFAULT_ISSUER } from './shared/constants';
+import { silentLogger } from './shared/logger';
+import { createRuntime } from './shared/runtime';
 import type { AuthStore } from './stores/auth-store';
 
-/** The user's login file. Its code is loaded by the first call of a method, so that a provider costs nothing to create. */
-export function defaultAuthStore(): AuthStore {
+/**
+ * The logins of this machine: `CODEX_ACCESS_TOKEN`, our own file, the Codex CLI's file. Their code is loaded by the first
+ * call of a method, so that a provider costs nothing to create; environment and files are looked up at every call.
+ */
+export function defaultAuthStore(options: DefaultAuthStoreOptions = {}): AuthStore {
   let opened: Promise<AuthStore> | undefined;
-  const open = () => {
-    opened ??= import('./stores/node/file-store').then(({ fileAuthStore }) => fileAuthStore());
-    return opened;
-  };
+  const open = () => (opened ??= openChain(options));
   return {
     read: async (profile) => (await open()).read(profile),
     update: async (profile, change) => (await open()).update(profile, change),
     profiles: async () => (await open()).profiles(),
+    describe: async (profile) => (await (await open()).describe?.(profile)) ?? { location: 'the default store' },
   };
+}
+
+async function openChain(options: DefaultAuthStoreOptions): Promise<AuthStore> {
+  const { issuer = DEFAULT_ISSUER, runtime = createRuntime(), logger = silentLogger } = options;
+  const [{ defaultCredentialChain }, { environmentAuthStore }, { codexCliAuthStore }, { fileAuthStore }] =
+    await Promise.all([
+      import('./auth/node/sources/default-chain'),
+      import('./auth/node/sources/environment'),
+      import('./auth/node/sources/codex-cli'),
+      import('./stores/node/file-store'),
+    ]);
+  const isCodexCliWanted = options.codexCliLogin ?? process.env.NODE_ENV !== 'production';
+  return defaultCredentialChain({
+    own: fileAuthStore(),
+    environment: environmentAuthStore({ issuer, runtime }),
+    codexCli: isCodexCliWanted ? codexCliAuthStore() : undefined,
+    logger,
+  });
 }

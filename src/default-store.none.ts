@@ -1,5 +1,17 @@
 import { AuthStoreError } from './shared/auth-store-error';
+import type { Logger } from './shared/logger';
+import type { Runtime } from './shared/runtime';
 import type { AuthStore } from './stores/auth-store';
+
+export interface DefaultAuthStoreOptions {
+  /** Whether the login of the Codex CLI counts. Default: unless `NODE_ENV` is `production`, looked up at the first use. */
+  codexCliLogin?: boolean | undefined;
+  /** Asked whom a personal access token speaks for. Default `https://auth.openai.com`. */
+  issuer?: string;
+  runtime?: Runtime;
+  /** Silent by default. */
+  logger?: Logger;
+}
 
 function noStore(code: 'unreadable' | 'unwritable'): AuthStoreError {
   const message =
@@ -8,7 +20,7 @@ function noStore(code: 'unreadable' | 'unwritable'): AuthStoreError {
 }
 
 /** Stands in where there is no file system: says what to do to whoever needs a login. */
-export function defaultAuthStore(): AuthStore {
+export function defaultAuthStore(_options: DefaultAuthStoreOptions = {}): AuthStore {
   return {
     readonly: true,
     read: async () => {

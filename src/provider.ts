@@ -22,8 +22,16 @@ import { resolveTimeouts } from './transport/transport';
 export interface CodexProviderSettings {
   /** Where the backend is. Default `https://chatgpt.com/backend-api/codex`; the token is sent there and nowhere else. */
   baseURL?: string | undefined;
-  /** Where the login is kept. Default in Node: the file that `fileAuthStore()` uses. Elsewhere one must be given. */
+  /**
+   * Where the login is kept. Default in Node, whichever holds one first: the environment variable `CODEX_ACCESS_TOKEN`,
+   * the file that `fileAuthStore()` uses, the Codex CLI's file (read-only). Elsewhere one must be given.
+   */
   authStore?: AuthStore | undefined;
+  /**
+   * Whether the login of the Codex CLI is used when there is no other: its access token while it lasts, never its refresh
+   * token. Default: true, and false where `NODE_ENV` is `production`. Of no effect beside `authStore`.
+   */
+  codexCliLogin?: boolean | undefined;
   /** Which login of the store. Default `default`. */
   profile?: string | undefined;
   /** OAuth issuer. Default `https://auth.openai.com`. */
@@ -57,13 +65,14 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
   const runtime = createRuntime(settings.fetch && { fetch: settings.fetch });
   const baseURL = secureURL(settings.baseURL ?? DEFAULT_BASE_URL, 'baseURL');
   const issuer = secureURL(settings.issuer ?? DEFAULT_ISSUER, 'issuer');
+  const { codexCliLogin, logger = silentLogger } = settings;
   const authorizer = createSession({
-    store: settings.authStore ?? defaultAuthStore(),
+    store: settings.authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger }),
     profile: settings.profile ?? DEFAULT_PROFILE,
     issuer,
     clientId: settings.clientId ?? DEFAULT_CLIENT_ID,
     runtime,
-    logger: settings.logger ?? silentLogger,
+    logger,
   });
   return createProvider(
     {

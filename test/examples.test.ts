@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
-import { withProvider } from '../examples/support/provider';
+import { type Surroundings, withProvider } from '../examples/support/provider';
 import { replies } from '../examples/support/replies';
 import type { CodexProvider } from '../src/index';
 import { codexFailures } from '../src/testing';
@@ -11,16 +11,19 @@ const expected: Record<string, unknown> = {
   'structured-output': { name: 'Pancakes', minutes: 20, ingredients: expect.any(Array) },
   reasoning: { reasoning: expect.stringContaining('Counting'), answer: expect.stringContaining('22') },
   registry: 'Hello!',
+  'logins-of-your-users': ['Hello, Ada.', 'Hello, Grace.'],
   'continue-a-stored-chat': 'It was seven.',
 };
 
 it.each(Object.keys(expected))('the example %s does what it says', async (name) => {
   vi.spyOn(console, 'log').mockImplementation(() => {});
   vi.spyOn(process.stdout, 'write').mockImplementation(() => true);
-  const example: { run(codex: CodexProvider): Promise<unknown> } = await import(`../examples/${name}.ts`);
+  const example: { run(codex: CodexProvider, surroundings: Surroundings): Promise<unknown> } = await import(
+    `../examples/${name}.ts`
+  );
   let outcome: unknown;
-  await withProvider({ live: false, replies: replies[name] ?? [] }, async (codex) => {
-    outcome = await example.run(codex);
+  await withProvider({ live: false, replies: replies[name] ?? [] }, async (codex, surroundings) => {
+    outcome = await example.run(codex, surroundings);
   });
   vi.restoreAllMocks();
   expect(outcome).toEqual(expected[name]);
@@ -28,7 +31,9 @@ it.each(Object.keys(expected))('the example %s does what it says', async (name) 
 
 it.each(Object.keys(expected))('the example %s does not hide a failure', async (name) => {
   vi.spyOn(console, 'log').mockImplementation(() => {});
-  const example: { run(codex: CodexProvider): Promise<unknown> } = await import(`../examples/${name}.ts`);
+  const example: { run(codex: CodexProvider, surroundings: Surroundings): Promise<unknown> } = await import(
+    `../examples/${name}.ts`
+  );
   const run = withProvider({ live: false, replies: [codexFailures.badRequest('Not today.')] }, example.run);
   await expect(run).rejects.toThrow('Not today.');
   vi.restoreAllMocks();

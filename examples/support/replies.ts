@@ -22,6 +22,7 @@ export const replies: Record<string, CodexReply[]> = {
     },
   ],
   registry: ['Hello!'],
+  'logins-of-your-users': ['Hello, Ada.', 'Hello, Grace.'],
   'continue-a-stored-chat': [
     { reasoning: ['**Picking a number** Seven it is.'], text: 'I have one in mind.' },
     (request) => (hasReasoning(request.body) ? 'It was seven.' : 'I no longer know what I thought of.'),

@@ -15,7 +15,11 @@ const aiSdkMarkers = [Symbol.for('vercel.ai.error'), Symbol.for('vercel.ai.error
  * - `store_unreadable`, `store_unwritable`: the store failed; its error is the `cause`.
  * - `invalid_credential`: what is stored is no login for this issuer.
  * - `invalid_setting`: the issuer's URL must not receive a token.
- * - `access_denied`, `login_timeout`, `port_unavailable`: a login came to nothing.
+ * - `access_denied`, `login_timeout`, `port_unavailable`: a login came to nothing; refused by the person or the workspace,
+ *   not completed in time, nowhere to listen.
+ * - `login_failed`: the issuer refused the login, or could not be reached.
+ * - `login_cancelled`: another program's login took the port over.
+ * - `device_login_disabled`: the issuer offers no device codes to this account; its message names the setting.
  */
 export type CodexAuthErrorReason =
   | 'not_logged_in'
@@ -29,7 +33,10 @@ export type CodexAuthErrorReason =
   | 'invalid_setting'
   | 'access_denied'
   | 'login_timeout'
-  | 'port_unavailable';
+  | 'port_unavailable'
+  | 'login_failed'
+  | 'login_cancelled'
+  | 'device_login_disabled';
 
 /**
  * There is no login to send, or no way to renew it. The message says what to do next and holds no token.

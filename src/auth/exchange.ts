@@ -1,10 +1,14 @@
 import type { OAuthCredentials } from '../shared/credentials';
 import type { Logger } from '../shared/logger';
-import { type Runtime, toHex } from '../shared/runtime';
+import type { Runtime } from '../shared/runtime';
 import type { AuthStore } from '../stores/auth-store';
-import { CodexAuthError } from './errors';
-import { isDue, isJustRefreshed, type Login, toLogin, withNewTokens } from './login';
-import { notRenewable, refusalError } from './refresh-failure';
+import { pauseAfter } from './back-off';
+import type { CodexAuthError } from './errors';
+import { fingerprintOf } from './fingerprint';
+import { failuresOf, knownFailure } from './known-failure';
+import { isAlive, isDue, isJustRefreshed, type Login, toLogin } from './login';
+import { withNewTokens } from './new-tokens';
+import { type FailedRefresh, mismatchedRefresh, notRenewable, refreshError, refusedRefresh } from './refresh-failure';
 import { refreshTokens } from './token-endpoint';
 import type { IssuedTokens, TokenRefusal } from './token-response';
 
@@ -15,16 +19,18 @@ export interface RenewalContext {
   clientId: string;
   runtime: Runtime;
   logger: Logger;
+  /** How long before expiry this session renews. */
+  skewMs(): number;
 }
 
 /** What one attempt leaves for the next. Refresh tokens are remembered by fingerprint only. */
 export interface Memory {
-  /** Not presented again before `until` (epoch milliseconds): never, where it was refused for good. */
-  blocked?: { fingerprint: string; until: number; error: CodexAuthError };
+  /** The newest failure; beside the one in the record, which the store may not have taken. */
+  failed?: FailedRefresh;
   /** What the store did not take yet. `spent` is the refresh token that the store holds instead. */
   unsaved?: { spent: string; credentials: OAuthCredentials };
-  /** Epoch milliseconds before which a token that still works is not renewed again. */
-  retryAt: number;
+  /** What was warned about last. */
+  warned?: string;
 }
 
 /** What to store, and what to throw once it is stored. */
@@ -33,11 +39,9 @@ export interface Exchanged {
   failure?: CodexAuthError;
 }
 
-const RETRY_MS = 30_000;
-
 /** Whether there is nothing to renew about `login`. `refused` is an access token that the backend rejected. */
-export function isUsable(login: Login, refused: string | undefined, now: number): boolean {
-  return login.credentials.accessToken !== refused && !isDue(login, now);
+export function isUsable(login: Login, refused: string | undefined, { runtime, skewMs }: RenewalContext): boolean {
+  return login.credentials.accessToken !== refused && !isDue(login, runtime.now(), skewMs());
 }
 
 /** What follows on `stored` and could not be stored yet; its refresh token is spent then. */
@@ -50,7 +54,7 @@ export async function unsavedAfter(stored: Login, context: RenewalContext, memor
 
 /**
  * Spends the newest refresh token that is known, that of `stored` or of what follows on it, and remembers the outcome until
- * it is stored.
+ * it is stored. To be called by whoever holds the store's lock: nobody else is presenting the token then.
  */
 export async function exchange(
   stored: Login,
@@ -60,26 +64,25 @@ export async function exchange(
 ): Promise<Exchanged> {
   const { profile, runtime } = context;
   const unsaved = await unsavedAfter(stored, context, memory);
-  const now = runtime.now();
-  if (unsaved && (isUsable(unsaved, refused, now) || isJustRefreshed(unsaved.credentials, now))) {
+  if (unsaved && (isUsable(unsaved, refused, context) || isJustRefreshed(unsaved.credentials, runtime.now()))) {
     return { credentials: unsaved.credentials };
   }
   const latest = unsaved ?? stored;
   const { refreshToken, clientId = context.clientId } = latest.credentials;
-  if (!refreshToken) throw notRenewable(profile, false);
-  const fingerprint = await fingerprintOf(refreshToken, runtime);
-  const { blocked } = memory;
-  if (blocked?.fingerprint === fingerprint && now < blocked.until) {
-    if (unsaved === undefined) throw blocked.error;
-    return { credentials: unsaved.credentials, failure: blocked.error };
-  }
+  if (!refreshToken) throw await notRenewable(context, !isAlive(latest, runtime.now()));
+  const known = unsaved && (await knownFailure(unsaved, refused, context, memory));
+  if (known) return { credentials: latest.credentials, failure: refreshError(known, profile, runtime.now()) };
 
+  const fingerprint = await fingerprintOf(refreshToken, runtime);
   const outcome = await refreshTokens({ issuer: context.issuer, clientId, refreshToken }, runtime);
   const exchanged = outcome.ok
     ? await accept(latest, outcome.tokens, fingerprint, context, memory)
     : await refuse(latest, outcome.refusal, fingerprint, context, memory);
-  const spent = unsaved && memory.unsaved ? memory.unsaved.spent : fingerprint;
-  memory.unsaved = { spent, credentials: exchanged.credentials };
+  // What brought nothing new may be forgotten, except that it follows on something that is still to be stored.
+  if (outcome.ok || outcome.refusal.refreshToken !== undefined || unsaved !== undefined) {
+    const spent = (unsaved && memory.unsaved?.spent) ?? fingerprint;
+    memory.unsaved = { spent, credentials: exchanged.credentials };
+  }
   return exchanged;
 }
 
@@ -90,40 +93,45 @@ async function accept(
   { runtime, logger, profile }: RenewalContext,
   memory: Memory,
 ): Promise<Exchanged> {
-  try {
-    const credentials = await withNewTokens(latest, tokens, runtime.now());
+  const now = runtime.now();
+  const issued = await withNewTokens(latest, tokens, now);
+  if ('credentials' in issued) {
+    delete memory.failed;
     logger.debug('Refreshed the login.', { profile });
-    return { credentials };
-  } catch (error) {
-    if (CodexAuthError.isInstance(error)) memory.blocked = { fingerprint, until: Number.POSITIVE_INFINITY, error };
-    throw error;
+    return issued;
   }
+  memory.failed = mismatchedRefresh(fingerprint, now);
+  const credentials = { ...unmarked(latest), aside: issued.aside, refreshFailure: memory.failed.failure };
+  return { credentials, failure: refreshError(memory.failed, profile, now) };
 }
 
-/** Throws the refusal, unless it brought a new refresh token: that one is stored first, because the old one is spent. */
+/** A new refresh token that came without an access token is stored as well, because the old one is spent. */
 async function refuse(
   latest: Login,
   refusal: TokenRefusal,
   fingerprint: string,
-  { runtime, profile }: RenewalContext,
+  context: RenewalContext,
   memory: Memory,
 ): Promise<Exchanged> {
-  const error = refusalError(refusal, profile);
-  if (refusal.kind === 'permanent') {
-    memory.blocked = { fingerprint, until: Number.POSITIVE_INFINITY, error };
-    throw error;
-  }
-  memory.retryAt = runtime.now() + Math.max(RETRY_MS, refusal.retryAfterMs ?? 0);
-  if (refusal.kind !== 'empty') throw error;
-
-  const { refreshToken } = refusal;
-  const next = refreshToken === undefined ? fingerprint : await fingerprintOf(refreshToken, runtime);
-  // An issuer that answers so answers at once and again: without a pause every call would spend one more refresh token.
-  memory.blocked = { fingerprint: next, until: memory.retryAt, error };
-  if (refreshToken === undefined || next === fingerprint) throw error;
-  return { credentials: { ...latest.credentials, refreshToken }, failure: error };
+  const { runtime, profile } = context;
+  const { refreshToken, status } = refusal;
+  const left = refreshToken === undefined ? fingerprint : await fingerprintOf(refreshToken, runtime);
+  const [previous] = await failuresOf(latest, context, memory);
+  const pauseMs = pauseAfter(previous?.failure, refusal, runtime);
+  const { refreshing } = latest.credentials;
+  const startedAt = refreshing?.fingerprint === fingerprint ? refreshing.startedAt : undefined;
+  const now = runtime.now();
+  memory.failed = refusedRefresh(refusal, left, { now, pauseMs, startedAt });
+  const credentials = {
+    ...unmarked(latest),
+    ...(refreshToken !== undefined && { refreshToken }),
+    // Without an answer it may have been this machine's network, which is no reason for others to wait.
+    ...(status !== undefined && { refreshFailure: memory.failed.failure }),
+  };
+  return { credentials, failure: refreshError(memory.failed, profile, now) };
 }
 
-async function fingerprintOf(token: string, runtime: Runtime): Promise<string> {
-  return toHex(await runtime.sha256(token)).slice(0, 16);
+function unmarked({ credentials }: Login): OAuthCredentials {
+  const { refreshing: _over, ...rest } = credentials;
+  return rest;
 }

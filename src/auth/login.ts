@@ -1,23 +1,30 @@
 import type { OAuthCredentials } from '../shared/credentials';
 import { isVisibleAscii } from '../shared/headers';
+import type { Runtime } from '../shared/runtime';
+import { fractionOf } from './back-off';
 import { CodexAuthError } from './errors';
 import { loginHint } from './login-hint';
 import { decodeTokenClaims, type TokenClaims } from './token-claims';
-import type { IssuedTokens } from './token-response';
 
 /** Stored credentials that may be used, and what their tokens say. */
 export interface Login {
   credentials: OAuthCredentials;
   accountId: string | undefined;
+  /** What the record and the tokens call the person, usually one id. */
+  userIds: string[];
   fedramp: boolean;
-  /** Epoch milliseconds; undefined when only a refusal can tell. */
+  /** Epoch milliseconds, as the token or the record claims; undefined when only a refusal can tell. */
   expiresAt: number | undefined;
 }
 
 /** Renewed this long before it expires, so that a token does not die on its way. */
 const SKEW_MS = 5 * 60_000;
+/** Taken off the skew, by chance: so many servers that share an issuer do not all come at once. */
+const SKEW_JITTER_MS = 30_000;
 /** How long an opaque token is taken to last. */
 const OPAQUE_LIFETIME_MS = 8 * 24 * 60 * 60_000;
+/** No token of this issuer expired before: such a date tells of a wrong clock. One far ahead does no harm. */
+const EARLIEST_EXPIRY = Date.UTC(2020, 0, 1);
 /** A token this young is not renewed again: where the clock is wrong, the next one would look just as old. */
 const SETTLING_MS = 60_000;
 
@@ -47,21 +54,33 @@ export async function toLogin(
   return {
     credentials,
     accountId: credentials.accountId ?? id?.accountId ?? access?.accountId,
+    userIds: userIdsOf(credentials, id, access),
     fedramp: credentials.fedramp === true || id?.fedramp === true || access?.fedramp === true,
     expiresAt: expiryOf(credentials, access),
   };
 }
 
-/** Whether it is time to renew the access token. */
-export function isDue(login: Login, now: number): boolean {
-  const { expiresAt, credentials } = login;
+/** How long before expiry one session renews: 5 minutes, less up to 30 s. */
+export function drawSkewMs(runtime: Runtime): number {
+  return SKEW_MS - Math.floor(fractionOf(runtime) * SKEW_JITTER_MS);
+}
+
+/** Whether it is time to renew the access token, `skewMs` before it expires. */
+export function isDue(login: Login, now: number, skewMs: number): boolean {
+  const expiresAt = plausibleExpiry(login);
   if (expiresAt === undefined || isDueAtBirth(login)) return false;
-  return expiresAt - now <= SKEW_MS && !isJustRefreshed(credentials, now);
+  return expiresAt - now <= skewMs && !isJustRefreshed(login.credentials, now);
 }
 
 /** Whether the access token may still work. */
 export function isAlive(login: Login, now: number): boolean {
-  return login.expiresAt === undefined || login.expiresAt > now || isDueAtBirth(login);
+  const expiresAt = plausibleExpiry(login);
+  return expiresAt === undefined || expiresAt > now || isDueAtBirth(login);
+}
+
+/** Undefined as well for an expiry that cannot be true: only a refusal tells then. */
+function plausibleExpiry({ expiresAt }: Login): number | undefined {
+  return expiresAt !== undefined && expiresAt >= EARLIEST_EXPIRY ? expiresAt : undefined;
 }
 
 /**
@@ -85,27 +104,8 @@ export function toHeaders({ credentials, accountId, fedramp }: Login): Record<st
   };
 }
 
-/**
- * What to store after a refresh. What the issuer did not send again stays, and so does what we do not know.
- *
- * @param now Epoch milliseconds.
- * @throws {@link CodexAuthError} `account_mismatch`
- */
-export async function withNewTokens(login: Login, tokens: IssuedTokens, now: number): Promise<OAuthCredentials> {
-  const access = await decodeTokenClaims(tokens.accessToken);
-  const id = await decodeTokenClaims(tokens.idToken);
-  const accounts = [id?.accountId, access?.accountId].filter((account) => account !== undefined);
-  if (login.accountId !== undefined && accounts.some((account) => account !== login.accountId)) {
-    throw new CodexAuthError({
-      code: 'account_mismatch',
-      message: 'The issuer answered the refresh with tokens of another account. They were not used or stored.',
-    });
-  }
-  const { expiresAt: _outdated, ...kept } = login.credentials;
-  const { expiresAt: _ofIdToken, ...person } = { ...access, ...id };
-  const { expiresIn, ...issued } = tokens;
-  const expiresAt = access?.expiresAt ?? (expiresIn === undefined ? undefined : now + expiresIn * 1000);
-  return { ...kept, ...person, ...issued, lastRefreshAt: now, ...(expiresAt !== undefined && { expiresAt }) };
+function userIdsOf(credentials: OAuthCredentials, ...claims: (TokenClaims | undefined)[]): string[] {
+  return [credentials, ...claims].flatMap((source) => source?.userId ?? []);
 }
 
 function expiryOf(credentials: OAuthCredentials, access: TokenClaims | undefined): number | undefined {

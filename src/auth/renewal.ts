@@ -1,7 +1,10 @@
 import { CodexAuthError, type CodexAuthErrorReason } from './errors';
-import { exchange, isUsable, type Memory, type RenewalContext, unsavedAfter } from './exchange';
+import { isUsable, type Memory, type RenewalContext, unsavedAfter } from './exchange';
+import { fingerprintOf } from './fingerprint';
+import { knownFailure } from './known-failure';
 import { isAlive, isDue, isJustRefreshed, type Login, toLogin } from './login';
-import { notRenewable, storeFailure } from './refresh-failure';
+import { notRenewable, refreshError, revokedLogin, storeFailure } from './refresh-failure';
+import { refreshOnce } from './refresh-once';
 
 /** A login to use, and for how many milliseconds without another look into the store. */
 export interface Renewed {
@@ -9,8 +12,14 @@ export interface Renewed {
   goodForMs: number;
 }
 
-/** Gives the login to use now, from the store or from the issuer. `refused` is an access token that the backend rejected. */
-export type Renewal = (refused?: string) => Promise<Renewed>;
+/** An access token that the backend rejected, and its word for it (`token_revoked`). */
+export interface Refusal {
+  accessToken: string | undefined;
+  code?: string | undefined;
+}
+
+/** Gives the login to use now, from the store or from the issuer. */
+export type Renewal = (refusal?: Refusal) => Promise<Renewed>;
 
 /** So soon a logout, or another login, is noticed. */
 const LOOK_AGAIN_MS = 30_000;
@@ -22,19 +31,25 @@ const PASSING: readonly CodexAuthErrorReason[] = [
   'store_unreadable',
   'store_unwritable',
 ];
+/** Said of a login that is over as a whole: its refresh token would bring nothing, or one more that is refused. */
+const REVOKED = ['token_revoked', 'token_invalidated'];
 
-/** Whether a failure says nothing about the access token, which is used as long as it lasts then. */
-export function isPassing(failure: unknown): failure is CodexAuthError {
+/** Whether a failure says nothing about the login, which may work again. */
+export function isPassing(failure: unknown): boolean {
   return CodexAuthError.isInstance(failure) && PASSING.includes(failure.code);
 }
 
 export function createRenewal(context: RenewalContext): Renewal {
-  const memory: Memory = { retryAt: 0 };
+  const memory: Memory = {};
 
-  return async (refused) => {
+  return async ({ accessToken: refused, code = '' } = { accessToken: undefined }) => {
     const stored = await load(context);
-    const isSpent = (await unsavedAfter(stored, context, memory)) !== undefined;
-    if (!isSpent && isEnough(stored, refused, context, memory)) return { login: stored, goodForMs: LOOK_AGAIN_MS };
+    const unsaved = await unsavedAfter(stored, context, memory);
+    const isRefused = (unsaved ?? stored).credentials.accessToken === refused;
+    if (isRefused && REVOKED.includes(code)) throw revokedLogin(context.profile, code);
+    if (!unsaved && (await isEnough(stored, refused, context, memory))) {
+      return { login: stored, goodForMs: LOOK_AGAIN_MS };
+    }
     try {
       return { login: await refreshOnce(context, memory, refused), goodForMs: LOOK_AGAIN_MS };
     } catch (error) {
@@ -50,41 +65,37 @@ async function load({ store, profile, issuer }: RenewalContext): Promise<Login> 
   return toLogin(stored, { profile, issuer });
 }
 
-/** @throws {@link CodexAuthError} `relogin_required` for what has expired and cannot be renewed. */
-function isEnough(
+/**
+ * Whether to use what is stored as it is.
+ *
+ * @throws {@link CodexAuthError} for what has expired, or was refused, and cannot be renewed now.
+ */
+async function isEnough(
   stored: Login,
   refused: string | undefined,
-  { store, profile, runtime }: RenewalContext,
-  { retryAt }: Memory,
-): boolean {
+  context: RenewalContext,
+  memory: Memory,
+): Promise<boolean> {
+  if (isUsable(stored, refused, context)) return true;
+  const { store, profile, runtime } = context;
   const now = runtime.now();
   const { credentials } = stored;
-  if (isUsable(stored, refused, now)) return true;
   const isRefused = credentials.accessToken === refused;
   // Refused straight after its refresh: the next token would fare no better.
   if (isRefused && isJustRefreshed(credentials, now)) return true;
   if (store.readonly || !credentials.refreshToken) {
-    if (isRefused || isAlive(stored, now)) return true;
-    throw notRenewable(profile, store.readonly === true);
+    if (isRefused) return true;
+    const failure = await notRenewable(context, !isAlive(stored, now));
+    if (!isAlive(stored, now)) throw failure;
+    await warnOnce(failure, stored, context, memory);
+    return true;
   }
-  return !isRefused && isAlive(stored, now) && now < retryAt;
-}
-
-/** The critical section: nobody who shares the store is in it at the same time. */
-async function refreshOnce(context: RenewalContext, memory: Memory, refused: string | undefined): Promise<Login> {
-  const { store, profile, runtime } = context;
-  let failure: CodexAuthError | undefined;
-  const saved = await store.update(profile, async (current) => {
-    const latest = await toLogin(current, context);
-    const isSpent = (await unsavedAfter(latest, context, memory)) !== undefined;
-    if (!isSpent && isUsable(latest, refused, runtime.now())) return current; // another process was faster
-    const exchanged = await exchange(latest, refused, context, memory);
-    failure = exchanged.failure;
-    return exchanged.credentials;
-  });
-  delete memory.unsaved;
-  if (failure !== undefined) throw failure;
-  return toLogin(saved, context);
+  const known = await knownFailure(stored, refused, context, memory);
+  if (known === undefined) return false;
+  const failure = refreshError(known, profile, now);
+  if (isRefused || !isAlive(stored, now)) throw failure;
+  if (known.failure.permanent) await warnOnce(failure, stored, context, memory);
+  return true;
 }
 
 /** After a failure: what another process may have stored meanwhile, else a token that still works, else the failure. */
@@ -94,19 +105,41 @@ async function makeDo(
   failure: CodexAuthError,
   refused: string | undefined,
 ): Promise<Renewed> {
-  const { runtime, logger, profile } = context;
   const stored = await load(context).catch(() => undefined);
   if (stored === undefined) throw failure;
   const unsaved = await unsavedAfter(stored, context, memory);
   const login = unsaved ?? stored;
   if (login.credentials.accessToken === refused) throw failure;
-  const now = runtime.now();
-  if (unsaved === undefined && !isDue(login, now)) return { login, goodForMs: LOOK_AGAIN_MS };
-  if (!isPassing(failure) || !isAlive(login, now)) throw failure;
-  const message = unsaved
+  const now = context.runtime.now();
+  if (unsaved === undefined && !isDue(login, now, context.skewMs())) return { login, goodForMs: LOOK_AGAIN_MS };
+  if (!isOfRenewing(failure) || !isAlive(login, now)) throw failure;
+  if (isPassing(failure)) warn(failure, login, context, unsaved !== undefined);
+  else await warnOnce(failure, login, context, memory);
+  return { login, goodForMs: unsaved ? SAVE_AGAIN_MS : LOOK_AGAIN_MS };
+}
+
+/** Whether it is the renewing that failed: an access token that still works is used then. */
+function isOfRenewing(failure: CodexAuthError): boolean {
+  return isPassing(failure) || failure.code === 'relogin_required' || failure.code === 'account_mismatch';
+}
+
+/** For what does not change until somebody logs in, and is met at every call. */
+async function warnOnce(failure: CodexAuthError, login: Login, context: RenewalContext, memory: Memory): Promise<void> {
+  const about = `${failure.code} ${await fingerprintOf(login.credentials.accessToken, context.runtime)}`;
+  if (memory.warned === about) return;
+  memory.warned = about;
+  warn(failure, login, context, false);
+}
+
+function warn(
+  failure: CodexAuthError,
+  { expiresAt }: Login,
+  { logger, profile, runtime }: RenewalContext,
+  isUnsaved: boolean,
+): void {
+  const message = isUnsaved
     ? 'The renewed login could not be saved and is lost when this process ends; its access token is used.'
     : 'The login could not be renewed; its access token is used while it lasts.';
-  const expiresInMs = login.expiresAt === undefined ? undefined : login.expiresAt - now;
+  const expiresInMs = expiresAt === undefined ? undefined : expiresAt - runtime.now();
   logger.warn(message, { profile, code: failure.code, reason: failure.message, expiresInMs });
-  return { login, goodForMs: unsaved ? SAVE_AGAIN_MS : LOOK_AGAIN_MS };
 }

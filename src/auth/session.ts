@@ -4,8 +4,8 @@ import type { RequestAuthorizer } from '../shared/request-authorizer';
 import type { Runtime } from '../shared/runtime';
 import type { AuthStore } from '../stores/auth-store';
 import { CodexAuthError } from './errors';
-import { isAlive, isDue, type Login, toHeaders } from './login';
-import { createRenewal, isPassing, type Renewed } from './renewal';
+import { drawSkewMs, isAlive, isDue, type Login, toHeaders } from './login';
+import { createRenewal, isPassing, type Refusal, type Renewed } from './renewal';
 
 export interface SessionOptions {
   store: AuthStore;
@@ -21,23 +21,27 @@ export interface SessionOptions {
 }
 
 /**
- * Turns a stored login into request headers and keeps it alive: renewed within 5 minutes of its expiry or after a
- * refusal, once for all callers of this process and, through the store's exclusion, of all others. The store is read again
- * after 30 s, so that a logout or another login there is noticed. Creating one does no I/O.
+ * Turns a stored login into request headers and keeps it alive: renewed in the last 5 minutes before its expiry (up to
+ * 30 s later, by chance) or after a refusal, once for all callers of this process and, through the store's exclusion, of
+ * all others. The store is read again after 30 s, so that a logout or another login there is noticed. Creating one does
+ * no I/O.
  *
  * Both methods reject with {@link CodexAuthError} when there is no login, or none that can be renewed.
  */
 export function createSession(options: SessionOptions): RequestAuthorizer {
   const { store, profile = DEFAULT_PROFILE, issuer = DEFAULT_ISSUER, clientId = DEFAULT_CLIENT_ID } = options;
   const { runtime, logger = silentLogger } = options;
-  const renewal = createRenewal({ store, profile, issuer, clientId, runtime, logger });
+  let drawnMs: number | undefined;
+  // Drawn at the first use: at the time of import some runtimes have no randomness.
+  const skewMs = () => (drawnMs ??= drawSkewMs(runtime));
+  const renewal = createRenewal({ store, profile, issuer, clientId, runtime, logger, skewMs });
   let held: Held | undefined;
   let flight: Promise<Login> | undefined;
 
   /** Joins the renewal that is under way, or starts one. */
-  const renew = (refused?: string): Promise<Login> => {
-    flight ??= renewal(refused)
-      .then(hold, (error: unknown) => endure(error, refused))
+  const renew = (refusal?: Refusal): Promise<Login> => {
+    flight ??= renewal(refusal)
+      .then(hold, (error: unknown) => endure(error, refusal))
       .finally(() => {
         flight = undefined;
       });
@@ -49,10 +53,10 @@ export function createSession(options: SessionOptions): RequestAuthorizer {
     return renewed.login;
   };
   /** What was refused for good, or logged out, is forgotten; a store that cannot be read right now says neither. */
-  const endure = (error: unknown, refused: string | undefined): Login => {
+  const endure = (error: unknown, refusal: Refusal | undefined): Login => {
     if (!isPassing(error)) held = undefined;
     const now = runtime.now();
-    const isUnread = CodexAuthError.isInstance(error) && error.code === 'store_unreadable' && refused === undefined;
+    const isUnread = CodexAuthError.isInstance(error) && error.code === 'store_unreadable' && refusal === undefined;
     if (!isUnread || held === undefined || !isAlive(held.login, now)) throw error;
     logger.warn('The store could not be read again; the login in memory is used.', { profile, reason: error.message });
     held = { ...held, readAt: now };
@@ -62,14 +66,14 @@ export function createSession(options: SessionOptions): RequestAuthorizer {
   return {
     async headers() {
       const now = runtime.now();
-      return toHeaders(held !== undefined && isCurrent(held, now) ? held.login : await renew());
+      return toHeaders(held !== undefined && isCurrent(held, now, skewMs()) ? held.login : await renew());
     },
 
-    async onUnauthorized(refused) {
-      const token = bearerOf(refused);
-      const isReplaced = () => held !== undefined && held.login.credentials.accessToken !== token;
+    async onUnauthorized(refused, { code } = {}) {
+      const accessToken = bearerOf(refused);
+      const isReplaced = () => held !== undefined && held.login.credentials.accessToken !== accessToken;
       // Twice, because the first may join a renewal that did not know of the refusal.
-      for (let attempt = 0; attempt < 2 && !isReplaced(); attempt++) await renew(token);
+      for (let attempt = 0; attempt < 2 && !isReplaced(); attempt++) await renew({ accessToken, code });
       return isReplaced();
     },
   };
@@ -80,9 +84,9 @@ interface Held extends Renewed {
   readAt: number;
 }
 
-function isCurrent({ login, readAt, goodForMs }: Held, now: number): boolean {
+function isCurrent({ login, readAt, goodForMs }: Held, now: number, skewMs: number): boolean {
   const age = now - readAt;
-  return age >= 0 && age < goodForMs && !isDue(login, now);
+  return age >= 0 && age < goodForMs && !isDue(login, now, skewMs);
 }
 
 function bearerOf(headers: Record<string, string>): string | undefined {

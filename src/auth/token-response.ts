@@ -36,6 +36,7 @@ const PERMANENT = new Set([
   'refresh_token_reused',
   'refresh_token_invalidated',
   'invalid_grant',
+  'token_expired', // of a refresh token that the issuer does not know
 ]);
 
 /**
@@ -87,7 +88,9 @@ function refusalOf(reply: TokenReply, code: string | undefined, now: number): To
   const detail = `the issuer answered ${status}${code ? ` (${code})` : ''}`;
   const common = { status, detail, ...(code && { code }) };
   if (code === 'unsupported_country_region_territory') return { ...common, kind: 'region' };
-  if (status === 401 || (code && PERMANENT.has(code))) return { ...common, kind: 'permanent' };
+  // A wrong `clientId` setting says nothing about the token, which must not be given up for it.
+  const isOfClient = code === 'invalid_client';
+  if ((status === 401 && !isOfClient) || (code && PERMANENT.has(code))) return { ...common, kind: 'permanent' };
   const retryAfterMs = parseRetryAfter(reply.retryAfter, now);
   return { ...common, kind: 'transient', ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }

@@ -13,7 +13,7 @@ import type { EventSink, Exchange, Transport } from '../transport/transport';
 import { readErrorBody } from './describe-failure';
 import { buildHeaders, type CallerHeaders } from './request-headers';
 import { accountFingerprint, deriveSessionId } from './session-id';
-import { type FailedRequest, fromFailure, toProviderError } from './to-provider-error';
+import { type FailedRequest, fromFailure, toProviderError, withRefusal } from './to-provider-error';
 import { TURN_STATE_HEADER, type TurnStates } from './turn-state';
 
 /** What every call of one provider shares. */
@@ -100,10 +100,26 @@ async function sendCall(
       const reason = resendReason(error);
       if (reason === undefined || spent.has(reason)) throw error;
       spent.add(reason);
-      if (reason === 'unauthorized' && !(await orAbort(authorizer.onUnauthorized(authorization), settings.signal))) {
+      if (reason === 'unauthorized' && !(await recover(error, authorization, environment, settings, request))) {
         throw error;
       }
     }
+  }
+}
+
+/** Whether to send again after a 401. What the login fails with has that answer as its cause. */
+async function recover(
+  failure: unknown,
+  refused: Record<string, string>,
+  { authorizer }: CallEnvironment,
+  { signal }: CallSettings,
+  request: FailedRequest,
+): Promise<boolean> {
+  const [code] = HttpFailure.isInstance(failure) ? readErrorBody(failure.body).codes : [];
+  try {
+    return await orAbort(authorizer.onUnauthorized(refused, code === undefined ? {} : { code }), signal);
+  } catch (error) {
+    throw withRefusal(error, failure, request);
   }
 }
 

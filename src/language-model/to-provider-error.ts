@@ -34,13 +34,15 @@ export function fromFailure(failure: ResponseFailure, request: FailedRequest): u
   const { codes = [] } = failure;
   const facts = failureFacts(codes);
   const label = codes[0] ? ` (${codes[0]})` : '';
-  return new APICallError({
+  const said = `${redact(failure.message)}${label}`;
+  const error = new APICallError({
     ...common(request),
-    message: sentence(`Codex failed for ${request.modelId}: ${redact(failure.message)}${label}`, facts.advice),
+    message: sentence(`Codex failed for ${request.modelId}: ${said}`, facts.advice),
     statusCode: facts.status,
     isRetryable: facts.isRetryable,
     data: redactDeep(failure.detail),
   });
+  return facts.status === 401 ? loginError(said, error) : error;
 }
 
 const FAILURE_CODES = {
@@ -49,7 +51,19 @@ const FAILURE_CODES = {
   'incomplete-output': 'incomplete_output',
 } satisfies Record<Exclude<ResponseFailure['kind'], 'response-failed' | 'transport'>, CodexStreamErrorCode>;
 
+/** An error of the login that came of the answer `refusal`, with it as its cause, unless it has one of its own. */
+export function withRefusal(error: unknown, refusal: unknown, request: FailedRequest): unknown {
+  if (!CodexAuthError.isInstance(error) || error.cause !== undefined || !HttpFailure.isInstance(refusal)) return error;
+  const { code, message } = error;
+  return new CodexAuthError({ code, message, cause: apiCallError(refusal, request).error });
+}
+
 function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
+  const { said, error } = apiCallError(failure, request);
+  return failure.status === 401 ? loginError(said, error) : error;
+}
+
+function apiCallError(failure: HttpFailure, request: FailedRequest): { said: string; error: APICallError } {
   const { message, codes, data } = readErrorBody(failure.body);
   const facts = statusFacts(failure.status, codes);
   const said = message ? redact(message) : silence(failure);
@@ -61,7 +75,7 @@ function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
     isRetryable: facts.isRetryable,
     data: redactDeep(data),
   });
-  return failure.status === 401 ? loginError(said, error) : error;
+  return { said, error };
 }
 
 function silence({ status, headers }: HttpFailure): string {

@@ -7,6 +7,9 @@ export const DEFAULT_BASE_URL = 'https://chatgpt.com/backend-api/codex';
 export const DEFAULT_ISSUER = 'https://auth.openai.com';
 export const DEFAULT_CLIENT_ID = 'app_EMoamEEZ73f0CkXaXp7hrann';
 
+/** What a login in the browser asks for: the six scopes of the official client, no more. */
+export const DEFAULT_SCOPE = 'openid profile email offline_access api.connectors.read api.connectors.invoke';
+
 /** Who we are. Never another product's name. */
 export const ORIGINATOR = 'ai-sdk-codex';
 

@@ -18,4 +18,23 @@ export interface OAuthCredentials {
   clientId?: string;
   /** The account lives in a FedRAMP workspace. */
   fedramp?: boolean;
+  /** A refresh is under way: written before the refresh token is presented, so that a holder that died is noticed. */
+  refreshing?: { fingerprint: string; startedAt: number };
+  /** How the newest refresh failed. Gone after one that succeeds, and after a login. */
+  refreshFailure?: RefreshFailure;
+  /** A pair of another account that a refresh brought; kept because its refresh token is the only one left, never used. */
+  aside?: OAuthCredentials;
+}
+
+/** Holds no token: a refresh token is named by the first 16 hex digits of its SHA-256. */
+export interface RefreshFailure {
+  fingerprint: string;
+  /** The issuer's own word (`refresh_token_reused`), `http_503`, or ours: `account_mismatch`, `empty_reply`, `network`. */
+  code: string;
+  /** Epoch milliseconds. */
+  at: number;
+  /** The token will never work again, so it is not presented again. */
+  permanent: boolean;
+  /** Epoch milliseconds before which nobody tries again. */
+  retryAt?: number;
 }

@@ -6,7 +6,9 @@ const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 /**
  * `value`, printing itself without its secrets in `console.log` and `util.inspect`. JSON still holds all of it: it is
  * what stores write.
+ *
+ * @param mask What is printed instead. Default: all of it, with the values of secret names replaced.
  */
-export function maskWhenPrinted<T extends object>(value: T): T {
-  return Object.defineProperty(value, INSPECT, { value: () => redactDeep(value), enumerable: false });
+export function maskWhenPrinted<T extends object>(value: T, mask: (value: T) => unknown = redactDeep): T {
+  return Object.defineProperty(value, INSPECT, { value: () => mask(value), enumerable: false });
 }

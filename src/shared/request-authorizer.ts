@@ -5,6 +5,9 @@
 export interface RequestAuthorizer {
   /** Headers for the next request (`authorization`, `chatgpt-account-id`, ...), refreshed first if the access token is about to expire. */
   headers(): Promise<Record<string, string>>;
-  /** The backend refused these headers with a 401. Resolves `true` if one more attempt makes sense. */
-  onUnauthorized(refused: Record<string, string>): Promise<boolean>;
+  /**
+   * The backend refused these headers with a 401, for which `reason.code` is its own word. Resolves `true` if one more
+   * attempt makes sense.
+   */
+  onUnauthorized(refused: Record<string, string>, reason?: { code?: string }): Promise<boolean>;
 }

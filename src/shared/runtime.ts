@@ -11,8 +11,11 @@ export interface Runtime {
   randomBytes(length: number): Uint8Array;
   /** SHA-256 of the UTF-8 form of `text`. */
   sha256(text: string): Promise<Uint8Array>;
-  /** Resolves after `ms` milliseconds; rejects with the signal's reason when that comes first. Never keeps a process alive. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after `ms` milliseconds; rejects with the signal's reason when that comes first. Keeps the process alive only
+   * when asked to: a time limit must not, a pause that somebody waits for must.
+   */
+  sleep(ms: number, signal?: AbortSignal, options?: { keepAlive?: boolean }): Promise<void>;
 }
 
 /** A runtime over the globals, each looked up at the time of use so that a later patch of one is honoured. */
@@ -28,7 +31,7 @@ export function createRuntime(overrides: Partial<Runtime> = {}): Runtime {
   };
 }
 
-function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+function sleep(ms: number, signal?: AbortSignal, { keepAlive = false } = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const onAbort = () => {
@@ -40,7 +43,7 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     }, ms);
     // Node's timers are objects that hold the process open; elsewhere they are numbers.
-    (timer as { unref?: () => void }).unref?.();
+    if (!keepAlive) (timer as { unref?: () => void }).unref?.();
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }

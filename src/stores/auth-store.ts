@@ -18,4 +18,13 @@ export interface AuthStore {
   profiles(): Promise<string[]>;
   /** True when `update` always rejects. */
   readonly readonly?: true;
+  /** Where the record of `profile` is, for people. Holds no secret, not even of a connection. */
+  describe?(profile: string): Promise<StoreDescription>;
+}
+
+export interface StoreDescription {
+  /** As it reads in a list: a path, `Redis`, `the environment variable CODEX_ACCESS_TOKEN`. */
+  location: string;
+  /** A sentence that tells how a login which is not ours to renew is renewed. */
+  renewal?: string;
 }

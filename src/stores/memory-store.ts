@@ -42,6 +42,7 @@ export function memoryAuthStore(initial: Record<string, OAuthCredentials> | OAut
       return exclusively(profile, write, (over) => waitForTurn(profile, over));
     },
     profiles: async () => [...records.keys()],
+    describe: async () => ({ location: 'memory of this process' }),
   };
 }
 

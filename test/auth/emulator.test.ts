@@ -27,7 +27,7 @@ test('a session renews a login at the issuer and keeps what the issuer says', as
 });
 
 test('a copy of a login that was renewed elsewhere asks for a new one, with one request', async () => {
-  const login = emulator.login({ expiresInMs: MINUTE });
+  const login = emulator.login({ expiresInMs: -MINUTE });
   await open(memoryAuthStore(login)).headers();
   const copy = open(memoryAuthStore(login));
   for (let call = 0; call < 2; call++) {

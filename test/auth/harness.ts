@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../../src/auth/fingerprint';
 import { AUTH_CLAIM } from '../../src/shared/constants';
 import type { OAuthCredentials } from '../../src/shared/credentials';
 import type { Logger } from '../../src/shared/logger';
@@ -32,6 +33,9 @@ export function credentials(expiresInMs: number, more: Partial<OAuthCredentials>
   return { accessToken: accessToken(expiresInMs), refreshToken: 'rt-CANARY-0', ...more };
 }
 
+/** As a record names a refresh token. */
+export const fingerprint = (token: string) => fingerprintOf(token, createRuntime());
+
 export type Answer = Response | Error | (() => Response | Promise<Response>);
 
 /** A refresh that succeeds, with the n-th refresh token. */
@@ -61,7 +65,8 @@ export function createWorld() {
     answers,
     posts,
     logged,
-    runtime: createRuntime({ fetch, now: () => now, sleep: never }),
+    // Without chance there is no jitter: what falls due and how long a pause is can be told to the millisecond.
+    runtime: createRuntime({ fetch, now: () => now, sleep: never, randomBytes: (length) => new Uint8Array(length) }),
     logger: { debug: log, warn: log } satisfies Logger,
     pass: (ms: number) => {
       now += ms;

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createSession } from '../../src/auth/session';
 import { memoryAuthStore } from '../../src/stores/memory-store';
 import { accessToken, createWorld, credentials, MINUTE, rejection, tokens } from './harness';
@@ -112,4 +112,44 @@ test('after a logout says that nobody is logged in', async () => {
   const headers = await session.headers();
   await store.update('default', async () => undefined);
   expect(await rejection(session.onUnauthorized(headers))).toMatchObject({ code: 'not_logged_in' });
+});
+
+describe.each(['token_revoked', 'token_invalidated'])('that says %s', (code) => {
+  test('asks for a login at once, without a request', async () => {
+    const { session, posts } = setUp();
+    const refused = await session.headers();
+    for (let call = 0; call < 2; call++) {
+      expect(await rejection(session.onUnauthorized(refused, { code }))).toMatchObject({
+        code: 'relogin_required',
+        message: expect.stringMatching(new RegExp(`revoked \\(${code}\\).*codex login`)),
+      });
+    }
+    expect(posts).toEqual([]);
+  });
+
+  test('takes up another login that was stored meanwhile', async () => {
+    const { session, store, posts } = setUp();
+    const refused = await session.headers();
+    const theirs = credentials(30 * MINUTE, { refreshToken: 'rt-CANARY-new' });
+    await store.update('default', async () => theirs);
+    expect(await session.onUnauthorized(refused, { code })).toBe(true);
+    expect((await session.headers()).authorization).toBe(`Bearer ${theirs.accessToken}`);
+    expect(posts).toEqual([]);
+  });
+
+  test('of an older token than the one in memory says nothing about this one', async () => {
+    const { session, posts, answers } = setUp(credentials(4 * MINUTE));
+    answers.push(tokens(1));
+    await session.headers();
+    const old = { authorization: `Bearer ${credentials(4 * MINUTE).accessToken}` };
+    expect(await session.onUnauthorized(old, { code })).toBe(true);
+    expect(posts).toHaveLength(1);
+  });
+});
+
+test.each([{ code: 'token_expired' }, { code: 'anything' }, {}])('that says %o refreshes', async (reason) => {
+  const { session, posts, answers } = setUp();
+  answers.push(tokens(1));
+  expect(await session.onUnauthorized(await session.headers(), reason)).toBe(true);
+  expect(posts).toHaveLength(1);
 });

@@ -3,9 +3,9 @@ import { createSession } from '../../src/auth/session';
 import { AuthStoreError } from '../../src/shared/auth-store-error';
 import type { AuthStore } from '../../src/stores/auth-store';
 import { memoryAuthStore } from '../../src/stores/memory-store';
-import { accessToken, createWorld, credentials, MINUTE, rejection, tokens } from './harness';
+import { accessToken, createWorld, credentials, MINUTE, NOW, rejection, tokens } from './harness';
 
-/** A session over a store whose updates fail, after the change ran, while `disk.full`. */
+/** A session over a store whose updates fail, after the change ran, while `disk.full`; `fills` says when that begins. */
 function setUp(initial = credentials(-MINUTE)) {
   const world = createWorld();
   const inner = memoryAuthStore(initial);
@@ -21,7 +21,11 @@ function setUp(initial = credentials(-MINUTE)) {
   };
   const { runtime, logger } = world;
   const session = createSession({ store, issuer: 'https://issuer.test', runtime, logger });
-  return { ...world, disk, store: inner, session };
+  const fills = (answer: Response) => () => {
+    disk.full = true;
+    return answer;
+  };
+  return { ...world, disk, fills, store: inner, session };
 }
 
 const fresh = (n: number) => accessToken(60 * MINUTE, { jti: `fresh-${n}` });
@@ -30,9 +34,8 @@ const sent = (posts: ReturnType<typeof createWorld>['posts']) => posts.map(({ bo
 
 describe('a new pair that the store does not take', () => {
   test('is used, with a warning, and saved later without another request', async () => {
-    const { session, store, disk, posts, answers, logged, pass } = setUp();
-    disk.full = true;
-    answers.push(tokens(1));
+    const { session, store, disk, fills, posts, answers, logged, pass } = setUp();
+    answers.push(fills(tokens(1)));
     for (let call = 0; call < 2; call++) {
       expect((await session.headers()).authorization).toBe(`Bearer ${fresh(1)}`);
     }
@@ -49,10 +52,9 @@ describe('a new pair that the store does not take', () => {
   });
 
   test('is used after a refusal of the old one, whose expiry is far away', async () => {
-    const { session, disk, posts, answers, pass } = setUp(credentials(60 * MINUTE));
+    const { session, fills, posts, answers, pass } = setUp(credentials(60 * MINUTE));
     const old = await session.headers();
-    disk.full = true;
-    answers.push(tokens(1));
+    answers.push(fills(tokens(1)));
     expect(await session.onUnauthorized(old)).toBe(true);
     pass(MINUTE);
     expect((await session.headers()).authorization).toBe(`Bearer ${fresh(1)}`);
@@ -60,9 +62,8 @@ describe('a new pair that the store does not take', () => {
   });
 
   test('is itself renewed in time, and the spent refresh token is never sent again', async () => {
-    const { session, store, disk, posts, answers, pass } = setUp();
-    disk.full = true;
-    answers.push(tokens(1), tokens(2, { access_token: accessToken(120 * MINUTE) }));
+    const { session, store, disk, fills, posts, answers, pass } = setUp();
+    answers.push(fills(tokens(1)), tokens(2, { access_token: accessToken(120 * MINUTE) }));
     await session.headers();
     pass(58 * MINUTE);
     expect((await session.headers()).authorization).toBe(`Bearer ${accessToken(120 * MINUTE)}`);
@@ -74,18 +75,16 @@ describe('a new pair that the store does not take', () => {
   });
 
   test('is not put to use once the backend refused it', async () => {
-    const { session, disk, posts, answers } = setUp();
-    disk.full = true;
-    answers.push(tokens(1));
+    const { session, fills, posts, answers } = setUp();
+    answers.push(fills(tokens(1)));
     const headers = await session.headers();
     expect(await rejection(session.onUnauthorized(headers))).toMatchObject({ code: 'store_unwritable' });
     expect(posts.length).toBe(1);
   });
 
   test('gives way to another login that was stored meanwhile', async () => {
-    const { session, store, disk, answers, pass } = setUp();
-    disk.full = true;
-    answers.push(tokens(1));
+    const { session, store, fills, answers, pass } = setUp();
+    answers.push(fills(tokens(1)));
     await session.headers();
     const theirs = credentials(30 * MINUTE, { refreshToken: 'rt-CANARY-new' });
     await store.update('default', async () => theirs);
@@ -101,10 +100,12 @@ describe('a success that brings a refresh token and no access token', () => {
     expect(await rejection(session.headers())).toMatchObject({
       code: 'refresh_failed',
       message: expect.stringMatching(
-        /no usable access token\. The refresh token that it sent is kept; try again later/,
+        /no usable access token\. The refresh token that it sent is kept; try again in 30 s/,
       ),
     });
-    expect(await store.read('default')).toEqual({ ...credentials(-MINUTE), refreshToken: 'rt-CANARY-1' });
+    const { refreshFailure, ...rest } = (await store.read('default')) ?? {};
+    expect(rest).toEqual({ ...credentials(-MINUTE), refreshToken: 'rt-CANARY-1' });
+    expect(refreshFailure).toMatchObject({ code: 'empty_reply', retryAt: NOW + 30_000 });
     pass(MINUTE);
     expect((await session.headers()).authorization).toBe(`Bearer ${fresh(2)}`);
     expect(sent(posts)).toEqual(['rt-CANARY-0', 'rt-CANARY-1']);
@@ -134,9 +135,8 @@ describe('a success that brings a refresh token and no access token', () => {
   });
 
   test('is kept in memory when the store does not take it', async () => {
-    const { session, store, disk, posts, answers, pass } = setUp();
-    disk.full = true;
-    answers.push(refreshOnly(1), tokens(2));
+    const { session, store, disk, fills, posts, answers, pass } = setUp();
+    answers.push(fills(refreshOnly(1)), tokens(2));
     expect(await rejection(session.headers())).toMatchObject({ code: 'store_unwritable' });
     disk.full = false;
     expect(await rejection(session.headers())).toMatchObject({ code: 'refresh_failed' });

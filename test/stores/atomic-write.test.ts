@@ -1,6 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prepareReplacement, removeUnfinishedWrites } from '../../src/stores/node/atomic-write';
 
@@ -66,4 +66,15 @@ test('nothing is left of a replacement that was not needed', async () => {
   await (await prepareReplacement(path)).discard();
   expect(await readFile(path, 'utf8')).toBe('old');
   expect(await readdir(folder)).toEqual(['file']);
+});
+
+test('a text that is set aside keeps what it is; who may not do it moves nothing', async () => {
+  const refusal = new Error('not yours');
+  const replacement = await prepareReplacement(path);
+  await expect(replacement.setAside(() => Promise.reject(refusal))).rejects.toBe(refusal);
+  expect(await readFile(path, 'utf8')).toBe('old');
+  const aside = await replacement.setAside();
+  await replacement.discard();
+  expect(await readFile(aside, 'utf8')).toBe('old');
+  expect(await readdir(folder)).toEqual([basename(aside)]);
 });

@@ -154,37 +154,15 @@ describe('modes and kinds', () => {
   });
 });
 
-describe('a file that cannot be used', () => {
-  test.each([
-    ['no JSON', '{"profiles": {"default": {"accessToken": "canary'],
-    ['empty', ''],
-    ['a list', '[]'],
-    ['without profiles', '{"version":1}'],
-    ['without a version', '{"profiles":{}}'],
-    ['of a later format', '{"version":2,"profiles":{}}'],
-    ['a record without access token', '{"version":1,"profiles":{"default":{"refreshToken":"canary-refresh"}}}'],
-  ])('is reported as corrupt and left alone: %s', async (_name, text) => {
-    await given(text);
-    const change = vi.fn(async () => LOGIN);
-    for (const work of [fileAuthStore({ path }).read('default'), fileAuthStore({ path }).update('default', change)]) {
-      const error = await failure(work);
-      expect(error.code).toBe('corrupt');
-      expect(error.message).toContain(path);
-    }
-    expect(change).not.toHaveBeenCalled();
-    expect(await readFile(path, 'utf8')).toBe(text);
-  });
+test('an unreadable file is not taken for an absent one', async () => {
+  await writeFile(join(folder, 'ours'), 'a file where the folder should be');
+  expect((await failure(fileAuthStore({ path }).read('default'))).code).toBe('unreadable');
+  expect((await failure(fileAuthStore({ path }).profiles())).code).toBe('unreadable');
+});
 
-  test('says which version wrote it when that was a later one', async () => {
-    await given('{"version":2,"profiles":{}}');
-    expect((await failure(fileAuthStore({ path }).read('default'))).message).toMatch(/format 2.*Update ai-sdk-codex/);
-  });
-
-  test('is not taken for an absent one', async () => {
-    await writeFile(join(folder, 'ours'), 'a file where the folder should be');
-    expect((await failure(fileAuthStore({ path }).read('default'))).code).toBe('unreadable');
-    expect((await failure(fileAuthStore({ path }).profiles())).code).toBe('unreadable');
-  });
+test('says where logins are', async () => {
+  expect(await fileAuthStore({ path }).describe?.('default')).toEqual({ location: path });
+  await expect(stat(path)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 describe('a file that is mounted by itself', () => {

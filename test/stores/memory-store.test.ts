@@ -22,3 +22,7 @@ test('a change that updates its own profile is told so after a minute, and the s
   await store.update('default', async () => login);
   expect(await store.profiles()).toEqual(['other', 'default']);
 });
+
+test('says that logins are in memory', async () => {
+  expect(await memoryAuthStore().describe?.('default')).toEqual({ location: 'memory of this process' });
+});

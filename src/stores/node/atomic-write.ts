@@ -1,20 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Replacement } from './document-store';
 import { errno, unless } from './errno';
-
-/** A file about to be replaced: what could fail for want of rights or space has been done. */
-export interface Replacement {
-  /**
-   * Puts `text` in the file's place, so that a reader, and the disk after a power cut, holds the old text or the new one,
-   * never a part.
-   *
-   * @param mayReplace Asked at the last moment; when it rejects, the old text stays.
-   */
-  commit(text: string, mayReplace?: () => Promise<void>): Promise<void>;
-  /** Lets go of what was prepared. Must follow in any case; after a `commit` that succeeded it does nothing. */
-  discard(): Promise<void>;
-}
+import { nameForDamaged } from './set-aside';
+import { retryWhileBusy, SYSTEM, type System } from './system';
 
 /** Bytes by which the next text may be longer than the last: a login with its three tokens, and some. */
 const SLACK = 16 * 1024;
@@ -22,13 +12,15 @@ const SLACK = 16 * 1024;
 /**
  * Makes a temporary file beside `path`, born 0600, that already occupies the room which the next text will need. Rejects
  * where a folder or disk would not take that text.
+ *
+ * A reader, and the disk after a power cut, then holds the old text or the new one, never a part.
  */
-export async function prepareReplacement(path: string): Promise<Replacement> {
+export async function prepareReplacement(path: string, system: System = SYSTEM): Promise<Replacement> {
   const temporary = join(dirname(path), `${temporaryPrefix(path)}${randomBytes(8).toString('hex')}`);
   const file = await open(temporary, 'wx', 0o600);
   const discard = async () => {
     await file.close().catch(() => {});
-    await unless(['ENOENT'], unlink(temporary)).catch(() => {});
+    await unless(['ENOENT'], system.unlink(temporary)).catch(() => {});
   };
   try {
     const size = (await unless(['ENOENT'], stat(path)))?.size ?? 0;
@@ -47,21 +39,35 @@ export async function prepareReplacement(path: string): Promise<Replacement> {
       await file.truncate(bytes.length);
       await file.sync();
       await file.close();
-      await mayReplace();
-      await rename(temporary, path);
-      await syncFolder(dirname(path));
+      await renameWhile(mayReplace, [temporary, path], system);
+    },
+    async setAside(mayReplace = async () => {}) {
+      const aside = await nameForDamaged(path, async (name) => (await unless(['ENOENT'], lstat(name))) !== undefined);
+      await renameWhile(mayReplace, [path, aside], system);
+      return aside;
     },
   };
+}
+
+/** Asks before each attempt: the lock may be lost while Windows makes us wait. */
+async function renameWhile(mayRename: () => Promise<void>, names: [from: string, to: string], system: System) {
+  const attempt = async () => {
+    await mayRename();
+    await system.rename(...names);
+  };
+  await retryWhileBusy(attempt, system);
+  await syncFolder(dirname(names[1]));
 }
 
 /**
  * Deletes what a writer that died, or lost its lock, left beside `path`. A writer that was only paused then finds
  * nothing to rename: whoever calls this under the lock fences all earlier holders off.
  */
-export async function removeUnfinishedWrites(path: string): Promise<void> {
+export async function removeUnfinishedWrites(path: string, system: System = SYSTEM): Promise<void> {
   const names = await readdir(dirname(path));
   const unfinished = names.filter((name) => name.startsWith(temporaryPrefix(path)));
-  await Promise.all(unfinished.map((name) => unless(['ENOENT'], unlink(join(dirname(path), name)))));
+  const remove = (name: string) => retryWhileBusy(() => system.unlink(join(dirname(path), name)), system);
+  await Promise.all(unfinished.map((name) => unless(['ENOENT'], remove(name))));
 }
 
 function temporaryPrefix(path: string): string {

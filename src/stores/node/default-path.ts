@@ -21,7 +21,10 @@ export function defaultAuthPath(surroundings: PathSurroundings = thisMachine()):
 }
 
 function configFolder({ env, platform, home }: PathSurroundings): string {
-  if (platform === 'win32') return env.APPDATA || win32.join(home, 'AppData', 'Roaming');
+  if (platform === 'win32') {
+    const { APPDATA = '' } = env;
+    return win32.isAbsolute(APPDATA) ? APPDATA : win32.join(home, 'AppData', 'Roaming');
+  }
   if (platform === 'darwin') return posix.join(home, 'Library', 'Application Support');
   const xdg = env.XDG_CONFIG_HOME;
   // The XDG specification: a relative path is invalid and to be ignored.

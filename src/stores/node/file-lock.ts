@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AuthStoreError } from '../../shared/auth-store-error';
 import { createRuntime } from '../../shared/runtime';
-import { unless } from './errno';
+import { errno, unless } from './errno';
+import { isBusy, SYSTEM, type System } from './system';
 
 /** Milliseconds. The lease outlasts the longest refresh (30 s), and the wait outlasts the lease. */
 export interface FileLockTimes {
@@ -36,12 +37,16 @@ const { now } = createRuntime();
  *
  * @throws {@link AuthStoreError} `lock_timeout` after `waitMs`.
  */
-export async function acquireFileLock(folder: string, times: FileLockTimes = FILE_LOCK_TIMES): Promise<FileLock> {
+export async function acquireFileLock(
+  folder: string,
+  times: FileLockTimes = FILE_LOCK_TIMES,
+  system: System = SYSTEM,
+): Promise<FileLock> {
   let watched = { state: '', forMs: 0 };
   for (let waitedMs = 0, pauseMs = 20; ; pauseMs = Math.min(pauseMs * 1.5, 250)) {
-    const top = await highest(folder);
+    const top = await highest(folder, system);
     if (top === undefined || isFree(top, watched.state === top.state ? watched.forMs : 0, times)) {
-      const lock = await claimNumber(folder, (top?.number ?? 0) + 1, times);
+      const lock = await claimNumber(folder, (top?.number ?? 0) + 1, times, system);
       if (lock) return lock;
       continue;
     }
@@ -62,18 +67,24 @@ interface Holder {
   state: string;
 }
 
-async function highest(folder: string): Promise<Holder | undefined> {
+async function highest(folder: string, system: System): Promise<Holder | undefined> {
   const number = Math.max(0, ...(await numbersIn(folder)));
   if (number === 0) return undefined;
-  const path = join(folder, String(number));
-  const [text, stats] = await Promise.all([unless(['ENOENT'], readFile(path, 'utf8')), unless(['ENOENT'], stat(path))]);
-  if (text === undefined || stats === undefined) return highest(folder); // overtaken between the two looks
-  return {
-    number,
-    released: text.startsWith(RELEASED),
-    heartbeatAt: stats.mtimeMs,
-    state: `${number} ${stats.mtimeMs}`,
-  };
+  const holder = await lookAt(join(folder, String(number)), number, system);
+  return holder ?? highest(folder, system); // overtaken between the two looks
+}
+
+async function lookAt(path: string, number: number, system: System): Promise<Holder | undefined> {
+  try {
+    const [text, stats] = await Promise.all([system.readFile(path, 'utf8'), stat(path)]);
+    const heartbeatAt = stats.mtimeMs;
+    return { number, released: text.startsWith(RELEASED), heartbeatAt, state: `${number} ${heartbeatAt}` };
+  } catch (error) {
+    if (errno(error) === 'ENOENT') return undefined;
+    // On its way out, or being scanned: held, as far as we can see, and looked at again.
+    if (isBusy(error, system)) return { number, released: false, heartbeatAt: now(), state: `${number} busy` };
+    throw error;
+  }
 }
 
 /**
@@ -86,7 +97,12 @@ function isFree(holder: Holder, watchedMs: number, { leaseMs, heartbeatMs }: Fil
 }
 
 /** Takes the lock under `number`; undefined when somebody else was faster. */
-export async function claimNumber(folder: string, number: number, times: FileLockTimes): Promise<FileLock | undefined> {
+export async function claimNumber(
+  folder: string,
+  number: number,
+  times: FileLockTimes,
+  system: System = SYSTEM,
+): Promise<FileLock | undefined> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, String(number));
   const file = await unless(['EEXIST'], open(path, 'wx', 0o600));
@@ -97,16 +113,16 @@ export async function claimNumber(folder: string, number: number, times: FileLoc
     await file.write(owner, 0);
     numbers = await numbersIn(folder);
   } catch (error) {
-    await giveUp(file, path); // safe: the number below is still there
+    await giveUp(file, path, system); // safe: the number below is still there
     throw error;
   }
   if (Math.max(...numbers) > number) {
-    await giveUp(file, path); // we looked long ago, and this number had come and gone since
+    await giveUp(file, path, system); // we looked long ago, and this number had come and gone since
     return undefined;
   }
   const older = numbers.filter((other) => other < number);
-  await Promise.all(older.map((other) => unlink(join(folder, String(other))).catch(() => {})));
-  return hold({ folder, number, file, owner }, times.heartbeatMs);
+  await Promise.all(older.map((other) => system.unlink(join(folder, String(other))).catch(() => {})));
+  return hold({ folder, number, file, owner, system }, times.heartbeatMs);
 }
 
 async function numbersIn(folder: string): Promise<number[]> {
@@ -114,13 +130,20 @@ async function numbersIn(folder: string): Promise<number[]> {
   return names.filter((name) => /^[1-9]\d{0,14}$/.test(name)).map(Number);
 }
 
-async function giveUp(file: FileHandle, path: string): Promise<void> {
+async function giveUp(file: FileHandle, path: string, system: System): Promise<void> {
   await file.close();
-  await unless(['ENOENT'], unlink(path));
+  await system.unlink(path).catch(() => {}); // whoever holds a higher number deletes it, or it is found dead later
 }
 
-function hold(own: { folder: string; number: number; file: FileHandle; owner: string }, heartbeatMs: number): FileLock {
-  const { folder, number, file, owner } = own;
+interface OwnNumber {
+  folder: string;
+  number: number;
+  file: FileHandle;
+  owner: string;
+  system: System;
+}
+
+function hold({ folder, number, file, owner, system }: OwnNumber, heartbeatMs: number): FileLock {
   let beating: Promise<void> = Promise.resolve();
   const heart = setInterval(() => {
     // By handle: should the file be someone else's by now, only our own, deleted one is touched.
@@ -130,8 +153,8 @@ function hold(own: { folder: string; number: number; file: FileHandle; owner: st
 
   return {
     async assertHeld() {
-      const text = await unless(['ENOENT'], readFile(join(folder, String(number)), 'utf8'));
-      if (text === owner && (await highest(folder))?.number === number) return;
+      const text = await unless(['ENOENT'], system.readFile(join(folder, String(number)), 'utf8'));
+      if (text === owner && (await highest(folder, system))?.number === number) return;
       throw new AuthStoreError({
         code: 'lock_lost',
         message: `Another process took over ${folder}, because this one stood still for too long. Nothing was written.`,

@@ -1,66 +1,82 @@
-import { readFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AuthStoreError } from '../../../shared/auth-store-error';
 import { DEFAULT_PROFILE } from '../../../shared/constants';
 import type { OAuthCredentials } from '../../../shared/credentials';
-import { asRecord, asString, parseJson } from '../../../shared/json';
+import { createRuntime, type Runtime } from '../../../shared/runtime';
 import type { AuthStore } from '../../../stores/auth-store';
+import { explainAbsence } from './codex-cli-absence';
+import { toCredentials } from './codex-cli-login';
+import { readJsonFile } from './read-json-file';
 
 export interface CodexCliAuthStoreOptions {
   /** Default: `auth.json` in `CODEX_HOME`, else in `~/.codex`. */
   path?: string;
 }
 
+const RENEWAL = 'Run `codex` once, which renews it, or log in here with `npx ai-sdk-codex login`.';
+
 /**
  * The login of the official Codex CLI, read-only: its file is never written and its refresh token never spent, because a
  * refresh token is single use and the CLI's copy would be dead afterwards. When the access token has expired, run `codex`
- * once, which renews it. Has one profile, `default`.
+ * once, which renews it. Has one profile, `default`. A login that the CLI keeps in the keyring is not found; `describe`
+ * says so.
  *
- * @throws AuthStoreError from `read`: `corrupt` for a file that holds no ChatGPT login, `unreadable`; from `update`:
- * `unwritable`, always.
+ * @throws {@link AuthStoreError} from `read`: `corrupt` for a damaged file, `unreadable`, also when `CODEX_HOME` is set and
+ * no folder; from `update`: `unwritable`, always.
+ * @throws CodexAuthError from `read`: `invalid_credential` when the CLI is logged in by something else, such as an API key.
  */
 export function codexCliAuthStore(options: CodexCliAuthStoreOptions = {}): AuthStore {
-  const path = () => options.path ?? join(process.env.CODEX_HOME || join(homedir(), '.codex'), 'auth.json');
-  const read = async (profile: string) => (profile === DEFAULT_PROFILE ? readLogin(path()) : undefined);
+  return openCodexCliStore(options);
+}
+
+/** What only our own tests may set. */
+export interface CodexCliStoreInternals {
+  runtime?: Pick<Runtime, 'sleep'>;
+}
+
+export function openCodexCliStore(
+  { path: given }: CodexCliAuthStoreOptions,
+  { runtime = createRuntime() }: CodexCliStoreInternals = {},
+): AuthStore {
+  const pathOf = () => (given === undefined ? join(codexHome(), 'auth.json') : resolve(given));
+  const read = async (profile: string): Promise<OAuthCredentials | undefined> => {
+    if (profile !== DEFAULT_PROFILE) return undefined;
+    if (given === undefined) await assertHome();
+    const path = pathOf();
+    const file = await readJsonFile(path, 'the Codex CLI', runtime);
+    return file && toCredentials(file, path);
+  };
   return {
     readonly: true,
     read,
     async update() {
-      const message = `${path()} belongs to the Codex CLI and is never written here; log in or out with \`codex\`.`;
+      const message = `${pathOf()} belongs to the Codex CLI and is never written here; log in or out with \`codex\`.`;
       throw new AuthStoreError({ code: 'unwritable', message });
     },
     profiles: async () => ((await read(DEFAULT_PROFILE)) ? [DEFAULT_PROFILE] : []),
+    async describe() {
+      const location = pathOf();
+      const renewal = await read(DEFAULT_PROFILE).then(
+        (login) => (login ? RENEWAL : explainAbsence(location)),
+        // It says what to do about the file.
+        (error: Error) => error.message,
+      );
+      return { location, ...(renewal !== undefined && { renewal }) };
+    },
   };
 }
 
-async function readLogin(path: string): Promise<OAuthCredentials | undefined> {
-  const text = await readText(path);
-  if (text === undefined) return undefined;
-  const file = asRecord(parseJson(text));
-  const tokens = asRecord(file?.tokens);
-  const accessToken = asString(tokens?.access_token);
-  if (!file || !accessToken) {
-    const message = `${path} holds no ChatGPT login${file?.OPENAI_API_KEY ? ', only an API key' : ''}; run \`codex login\`.`;
-    throw new AuthStoreError({ code: 'corrupt', message });
-  }
-  const idToken = asString(tokens?.id_token);
-  const accountId = asString(tokens?.account_id);
-  const lastRefreshAt = Date.parse(asString(file.last_refresh) ?? '');
-  // The refresh token stays where it is: what is not here cannot be spent.
-  return {
-    accessToken,
-    ...(idToken && { idToken }),
-    ...(accountId && { accountId }),
-    ...(Number.isFinite(lastRefreshAt) && { lastRefreshAt }),
-  };
+function codexHome(): string {
+  return resolve(process.env.CODEX_HOME || join(homedir(), '.codex'));
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new AuthStoreError({ code: 'unreadable', message: `The Codex CLI's login cannot be read: ${path}`, cause });
-  }
+/** The Codex CLI refuses to run with such a setting; taken for "not logged in", a misspelt path would be hard to find. */
+async function assertHome(): Promise<void> {
+  if (!process.env.CODEX_HOME || (await stat(codexHome()).catch(() => undefined))?.isDirectory()) return;
+  throw new AuthStoreError({
+    code: 'unreadable',
+    message: `CODEX_HOME names ${codexHome()}, which is no folder. Correct it, or unset it to use ~/.codex.`,
+  });
 }

@@ -1,0 +1,77 @@
+import type { ArgsDef } from 'citty';
+import { DEFAULT_PROFILE } from '../shared/constants';
+import type { Arguments } from './arguments';
+import type { Context } from './context';
+import { UsageError } from './terminal';
+
+/** A command: what it is called with, and what it does, which is loaded when it runs. */
+export interface Command {
+  description: string;
+  args: ArgsDef;
+  run(args: Arguments, context: Context): Promise<number>;
+}
+
+const profile = {
+  type: 'string',
+  default: DEFAULT_PROFILE,
+  valueHint: 'name',
+  description: `which login, if you have several (${DEFAULT_PROFILE})`,
+} as const;
+const json = { type: 'boolean', description: 'print one JSON object' } as const;
+
+const login: Command = {
+  description: 'Log in with a ChatGPT account',
+  args: {
+    profile,
+    browser: { type: 'boolean', description: 'use the browser of this machine, even if none is expected' },
+    device: { type: 'boolean', description: 'use a code that is entered on another device' },
+    paste: { type: 'boolean', description: 'use any browser, and paste the address it ends at' },
+    'no-open': { type: 'boolean', description: 'print the address, do not open it' },
+    import: {
+      type: 'string',
+      valueHint: 'tool',
+      description: 'copy the login of opencode or pi; either copy ends when the other one is renewed',
+    },
+    json,
+  },
+  async run(args, context) {
+    const { runLogin } = await import('./login');
+    const flags = flagsOf(args, ['browser', 'device', 'paste', 'json']);
+    const from = toolOf(args);
+    return runLogin({ profile: profileOf(args), open: args.open !== false, from, ...flags }, context);
+  },
+};
+
+const logout: Command = {
+  description: 'Delete a login and revoke its tokens',
+  args: { profile },
+  async run(args, context) {
+    const { runLogout } = await import('./logout');
+    return runLogout({ profile: profileOf(args) }, context);
+  },
+};
+
+const status: Command = {
+  description: 'Show who is logged in, until when, and where that is stored',
+  args: { profile, all: { type: 'boolean', description: 'show every profile' }, json },
+  async run(args, context) {
+    const { runStatus } = await import('./status');
+    return runStatus({ profile: profileOf(args), ...flagsOf(args, ['all', 'json']) }, context);
+  },
+};
+
+export const COMMANDS: Readonly<Record<string, Command>> = { login, logout, status };
+
+function profileOf({ profile: name }: Arguments): string {
+  if (typeof name === 'string' && name.trim() !== '' && !name.startsWith('-')) return name;
+  throw new UsageError('--profile needs a name.');
+}
+
+function toolOf({ import: tool }: Arguments): 'opencode' | 'pi' | undefined {
+  if (tool === undefined || tool === 'opencode' || tool === 'pi') return tool;
+  throw new UsageError('--import needs the name of a tool: opencode or pi.');
+}
+
+function flagsOf<Name extends string>(args: Arguments, names: readonly Name[]): Record<Name, boolean> {
+  return Object.fromEntries(names.map((name) => [name, args[name] === true])) as Record<Name, boolean>;
+}

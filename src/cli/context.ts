@@ -1,0 +1,21 @@
+import { createLineLogger } from '../shared/line-logger';
+import type { Logger } from '../shared/logger';
+import { type Environment, readEnvironment } from './environment';
+import { Screen } from './screen';
+import type { Terminal } from './terminal';
+import { plainMessage } from './text';
+
+/** What every command works with. */
+export interface Context extends Environment {
+  terminal: Terminal;
+  screen: Screen;
+  logger: Logger;
+}
+
+/** @throws UsageError for settings that cannot be used. */
+export function createContext(terminal: Terminal): Context {
+  const environment = readEnvironment(terminal);
+  const screen = new Screen(terminal);
+  const logger = createLineLogger((line) => screen.line(screen.style.dim(plainMessage(line))), environment.isVerbose);
+  return { ...environment, terminal, screen, logger };
+}

@@ -1,0 +1,7 @@
+import { processTerminal } from './process-terminal';
+import { runCli } from './run-cli';
+
+const code = await runCli(process.argv.slice(2), processTerminal());
+process.exitCode = code;
+// After Ctrl-C a request may still be on its way; nobody waits for it.
+if (code > 128) process.exit();

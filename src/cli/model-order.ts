@@ -1,0 +1,41 @@
+import type { Context } from './context';
+import { type OAuthCredentials, type ServedModel, servedModels } from './services';
+import { widthOf } from './terminal';
+import { plain, wrap } from './text';
+
+/** The models of a common setup, the first choice first. */
+const MODEL_ORDER = ['openai-codex/gpt-5.3-codex', 'openai/gpt-5.2-codex', 'openai/gpt-4o-mini'] as const;
+const PREFIX = 'openai-codex/';
+
+export interface OrderedModel {
+  id: string;
+  /** Null when nobody could be asked. */
+  available: boolean | null;
+  note: string;
+}
+
+/** What of the order this account has: one request, whose failure is a note and no more. */
+export async function modelOrder(context: Context, login: OAuthCredentials, profile: string): Promise<OrderedModel[]> {
+  const served = await servedModels(context, login, profile).catch((error: unknown) => {
+    return plain(error instanceof Error ? error.message : 'unknown');
+  });
+  return MODEL_ORDER.map((id) => ({ id, ...judge(id, served) }));
+}
+
+function judge(id: string, served: ServedModel[] | string): Omit<OrderedModel, 'id'> {
+  if (!id.startsWith(PREFIX)) {
+    const note = 'needs an OpenAI API key and @ai-sdk/openai; not part of the ChatGPT plan';
+    return { available: false, note };
+  }
+  if (typeof served === 'string') return { available: null, note: `could not be asked: ${served}` };
+  if (served.some((model) => model.id === id.slice(PREFIX.length))) return { available: true, note: 'available' };
+  const listed = served.filter((model) => model.isListed).map((model) => plain(model.id));
+  const others = listed.length > 0 ? `, which has ${listed.join(', ')}` : '';
+  return { available: false, note: `not served to this account${others}` };
+}
+
+/** For people: each model, and below it what is true of it. */
+export function formatModelOrder(order: readonly OrderedModel[], { terminal }: Context): string {
+  const width = widthOf(terminal.stdout);
+  return order.map(({ id, note }, at) => `  ${at + 1}. ${id}\n${wrap(note, width, '     ')}`).join('\n');
+}

@@ -1,0 +1,43 @@
+import { CodexAuthError } from '../auth/errors';
+import { AuthStoreError } from '../shared/auth-store-error';
+import { ORIGINATOR } from '../shared/constants';
+import { Interrupted, styleOf, type Terminal, UsageError, widthOf } from './terminal';
+import { plain, plainMessage, wrap } from './text';
+
+/** Chains of causes may be circles. */
+const MAX_CAUSES = 5;
+
+/** Tells on stderr what went wrong and what to do next, and gives the exit code. */
+export function reportError(error: unknown, terminal: Terminal, isVerbose: boolean): number {
+  const { stderr, env } = terminal;
+  const { red, dim } = styleOf(stderr, env);
+  const say = (line: string) => stderr.write(`${line}\n`);
+  if (error instanceof Interrupted) {
+    say('Cancelled. Nothing was changed.');
+    return error.exitCode;
+  }
+  say(wrap(messageOf(error), widthOf(stderr)).replace(/^error:/, red('error:')));
+  if (isVerbose) for (const line of detailsOf(error)) say(dim(line));
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function messageOf(error: unknown): string {
+  const message = plainMessage(error instanceof Error ? error.message : String(error));
+  if (error instanceof UsageError) return `error: ${message} See ${ORIGINATOR} --help.`;
+  const isExplained = CodexAuthError.isInstance(error) || AuthStoreError.isInstance(error);
+  return `error: ${message}${isExplained ? '' : ' (CODEX_DEBUG=1 shows more.)'}`;
+}
+
+/** What lies behind the message: codes and causes, and where an error came from that nobody foresaw. */
+function detailsOf(error: unknown): string[] {
+  const lines: string[] = [];
+  let cause = error;
+  for (let depth = 0; cause instanceof Error && depth < MAX_CAUSES; depth++, cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    const name = typeof code === 'string' ? `${cause.name} (${code})` : cause.name;
+    lines.push(`${depth === 0 ? '' : 'caused by '}${plain(name)}: ${plain(cause.message)}`);
+    const stack = (cause.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+    lines.push(...stack.slice(0, 8).map(plain));
+  }
+  return lines;
+}

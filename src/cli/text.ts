@@ -1,0 +1,86 @@
+import { loginHint } from '../auth/login-hint';
+import { DEFAULT_PROFILE } from '../shared/constants';
+import { redact } from '../shared/secret';
+
+// Escape sequences, and marks that make a text read differently from what it is.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Text from outside, fit for a terminal: one line, without control characters and secrets. */
+export function plain(text: string): string {
+  return redact(text.replace(/[\t\r\n]+/g, ' ').replace(CONTROLS, ''));
+}
+
+/** What a hint says after its command: functions to call, which is no advice for a terminal. */
+const HINT_FOR_PROGRAMS = loginHint(DEFAULT_PROFILE).split('`').at(-1) ?? '';
+
+/** The same of a message of ours, with the advice for people alone. */
+export function plainMessage(text: string): string {
+  return plain(HINT_FOR_PROGRAMS ? text.replaceAll(HINT_FOR_PROGRAMS, '.') : text);
+}
+
+/** JSON whose every character a terminal can take. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    escapeCharacter,
+  );
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Breaks `text` between words so that no line is longer than `width`; words that are longer stay whole. */
+export function wrap(text: string, width: number | undefined, indent = ''): string {
+  if (width === undefined) return indent + text;
+  const limit = Math.min(width, 80) - 1;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line && indent.length + line.length + 1 + word.length > limit) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line].map((one) => indent + one).join('\n');
+}
+
+const UNITS = [
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+] as const;
+
+const CLOCK = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+const RELATIVE = new Intl.RelativeTimeFormat('en');
+
+/** Local time, and how far away that is: `12 Dec 2026, 14:03 (in 9 days)`. */
+export function formatTime(time: number, now: number): string {
+  // Further away a date has no form.
+  if (Math.abs(time) > 8.64e15) return 'at an unknown time';
+  return `${CLOCK.format(time)} (${formatDistance(time - now)})`;
+}
+
+function formatDistance(ms: number): string {
+  const unit = UNITS.find(([, length]) => Math.abs(ms) >= length);
+  if (!unit) return ms > 0 ? 'in less than a minute' : 'just now';
+  return RELATIVE.format(Math.round(ms / unit[1]), unit[0]);
+}
+
+/** Lines of label and value, aligned; under each other where there is no room. */
+export function formatRows(rows: readonly (readonly [string, string])[], width: number | undefined): string {
+  const longest = Math.max(...rows.map(([label]) => label.length));
+  const isNarrow = width !== undefined && width < 60;
+  return rows
+    .map(([label, value]) =>
+      isNarrow ? `  ${label}\n${wrap(value, width, '    ')}` : `  ${label.padEnd(longest + 2)}${value}`,
+    )
+    .join('\n');
+}
