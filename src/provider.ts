@@ -94,6 +94,6 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
 export const codex: CodexProvider = /* @__PURE__ */ createCodex();
 
 function secureURL(value: string, setting: string): string {
-  if (!isSecureUrl(value)) throw new TypeError(`${setting} must be an https URL (http only on this machine).`);
+  if (!isSecureUrl(value)) throw new TypeError(`${setting} must be an https URL without a password in it (http only on this machine).`);
   return value.replace(/\/+$/, '');
 }

@@ -13,6 +13,7 @@ export type AuthorizationResponse =
   | { kind: 'unusable'; message: string };
 
 const MAX_DESCRIPTION = 200;
+const MAX_PASTED = 16 * 1024;
 const OTHER_LOGIN =
   'That belongs to another login attempt. Log in at the address that was shown last, and use where that one ends.';
 
@@ -33,7 +34,7 @@ export function parseAuthorizationResponse(query: string | URLSearchParams, stat
 
 /** What a person pasted: the address at which the browser ended, or the part of it that matters. */
 export function parsePastedResponse(text: string, state: string): AuthorizationResponse {
-  const pasted = unwrap(text);
+  const pasted = unwrap(text.slice(0, MAX_PASTED));
   if (pasted === '') return { kind: 'unusable', message: `Nothing was pasted. ${HOW_TO_PASTE}` };
   const params = paramsOf(pasted);
   const codes = new Set(params.getAll('code').filter(Boolean));
@@ -89,8 +90,10 @@ function unwrap(text: string): string {
   let rest = text
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the marks that terminals put around what is pasted
     .replace(/\u001b\[20[01]~/g, '')
-    .replace(/[\p{C}\s\\]+/gu, '')
-    .replaceAll('&amp;', '&');
+    .replace(/\s*[\r\n]\s*/g, '')
+    .replace(/[\p{C}\\]+/gu, '')
+    .replaceAll('&amp;', '&')
+    .trim();
   const wrapped = /^(?:"(.*)"|'(.*)'|`(.*)`|<(.*)>|\((.*)\))[.,;]?$/;
   for (let match = wrapped.exec(rest); match; match = wrapped.exec(rest)) rest = match.slice(1).find(isText) ?? '';
   return /[=#]/.test(rest) ? rest : decode(rest);
@@ -98,9 +101,9 @@ function unwrap(text: string): string {
 
 function paramsOf(pasted: string): URLSearchParams {
   const parts = pasted.split(/[?#]/);
-  const queries = parts.filter((part) => /^&*\w+=/.test(part));
-  if (queries.length > 0) return new URLSearchParams(queries.join('&'));
-  const [code = '', state, ...more] = parts.map(decode);
+  const queries = parts.filter((part) => /^[&\s]*\w+=/.test(part));
+  if (queries.length > 0) return new URLSearchParams(queries.join('&').replace(/\s+/g, ''));
+  const [code = '', state, ...more] = parts.map((part) => decode(part.trim()));
   // Shorter than any code, an address, or words: sent to the issuer, it would only cost the attempt.
   if (more.length > 0 || !/^[\w.~+=-]{6,}$/.test(code)) return new URLSearchParams();
   return new URLSearchParams({ code, ...(state && { state }) });

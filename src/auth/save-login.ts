@@ -90,11 +90,7 @@ export async function saveLogin(credentials: OAuthCredentials, context: SaveCont
   try {
     saved = await withPauses(save, context);
   } catch (error) {
-    saved = await storedAfterAll(credentials, context);
-    if (saved === undefined) {
-      await revokeLogin(credentials, context);
-      throw error;
-    }
+    saved = await storedAfterAll(credentials, context, error);
   }
   if (superseded) await revokeLogin(superseded, context);
   return saved ?? credentials;
@@ -116,11 +112,24 @@ async function withPauses<T>(save: () => Promise<T>, { profile, runtime, logger 
   });
 }
 
-/** A store that lost its connection may have written before it failed; such a login must not be revoked. */
+/**
+ * A store that lost its connection may have written before it failed, and such a login must not be revoked. Unreadable is
+ * not the same as absent.
+ */
 async function storedAfterAll(
   credentials: OAuthCredentials,
-  { authStore, profile }: SaveContext,
-): Promise<OAuthCredentials | undefined> {
-  const stored = await authStore.read(profile).catch(() => undefined);
-  return stored?.accessToken === credentials.accessToken ? stored : undefined;
+  context: SaveContext,
+  failure: unknown,
+): Promise<OAuthCredentials> {
+  const { authStore, profile, logger } = context;
+  let stored: OAuthCredentials | undefined;
+  try {
+    stored = await authStore.read(profile);
+  } catch {
+    logger.warn('It is not known whether the new login was stored; it was not revoked.', { profile });
+    throw failure;
+  }
+  if (stored?.accessToken === credentials.accessToken) return stored;
+  await revokeLogin(credentials, context);
+  throw failure;
 }

@@ -58,20 +58,22 @@ async function ask(request: ModelIdsRequest, runtime: Runtime, signal: AbortSign
     accept: 'application/json',
     'user-agent': USER_AGENT,
   };
-  // Followed, a redirect would hand the token to whoever it names.
-  const response = await runtime.fetch(url, { headers, redirect: 'manual', signal }).catch(() => {
+  const { status, text } = await exchange(url, { headers, signal }, runtime).catch(() => {
     signal.throwIfAborted();
     throw new Error('the backend could not be reached');
   });
-  if (!response.ok) {
-    await response.body?.cancel().catch(() => {});
-    throw new Error(`the backend answered ${response.status}`);
-  }
-  const models = asRecord(parseJson(await response.text()))?.models;
+  if (status !== 200) throw new Error(`the backend answered ${status}`);
+  const models = asRecord(parseJson(text))?.models;
   if (!Array.isArray(models)) throw new Error('the backend sent no list of models');
   return models.flatMap((entry) => {
     const { slug, visibility } = asRecord(entry) ?? {};
     const id = asString(slug);
     return id ? [{ id, isListed: visibility === undefined || visibility === 'list' }] : [];
   });
+}
+
+async function exchange(url: string, init: { headers: Record<string, string>; signal: AbortSignal }, runtime: Runtime) {
+  // Followed, a redirect would hand the token to whoever it names.
+  const response = await runtime.fetch(url, { ...init, redirect: 'manual' });
+  return { status: response.status, text: await response.text() };
 }

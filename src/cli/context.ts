@@ -16,6 +16,13 @@ export interface Context extends Environment {
 export function createContext(terminal: Terminal): Context {
   const environment = readEnvironment(terminal);
   const screen = new Screen(terminal);
-  const logger = createLineLogger((line) => screen.line(screen.style.dim(plainMessage(line))), environment.isVerbose);
+  const { dim, yellow } = screen.style;
+  const write = (line: string) => {
+    const isWarning = line.startsWith('warning:');
+    // Records of a program are for its programmer, so they stay in one piece.
+    if (isWarning) screen.paragraph(plainMessage(line), yellow);
+    else screen.line(dim(plainMessage(line)));
+  };
+  const logger = createLineLogger(write, environment.isVerbose);
   return { ...environment, terminal, screen, logger };
 }

@@ -105,8 +105,9 @@ async function browserLogin({ profile, authStore, context }: LoginTask, way: Bro
 }
 
 async function withDevice({ profile, authStore, context }: LoginTask): Promise<OAuthCredentials> {
-  let stopWaiting = () => {};
+  let stopWaiting = context.screen.wait('Asking for a code');
   const onCode = (code: DeviceCode) => {
+    stopWaiting();
     showCode(code, context);
     stopWaiting = context.screen.wait(WAITING);
   };

@@ -31,8 +31,8 @@ export async function loginInBrowser(
   { profile, openBrowser, onUrl, paste }: BrowserLogin,
 ): Promise<OAuthCredentials> {
   const { loginWithBrowser } = await import('../auth/node/login-with-browser');
-  const { runtime, interrupted: signal } = terminal;
-  const options = { ...(openBrowser && { openBrowser }), ...(paste && { paste }) };
+  const { runtime, interrupted: signal, callbackPorts: ports } = terminal;
+  const options = { ...(openBrowser && { openBrowser }), ...(paste && { paste }), ...(ports && { ports }) };
   return loginWithBrowser({ authStore, profile, issuer, logger, signal, onUrl, ...options }, { runtime });
 }
 

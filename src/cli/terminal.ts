@@ -21,6 +21,8 @@ export interface Terminal {
   interrupt(): void;
   /** Default: the system browser. */
   openBrowser?: (url: string) => void | Promise<void>;
+  /** Where a browser login waits. Default: the ports that the issuer knows. */
+  callbackPorts?: number[];
 }
 
 /** The person, or the system, ended the program. */

@@ -64,7 +64,7 @@ const RELATIVE = new Intl.RelativeTimeFormat('en');
 /** Local time, and how far away that is: `12 Dec 2026, 14:03 (in 9 days)`. */
 export function formatTime(time: number, now: number): string {
   // Further away a date has no form.
-  if (Math.abs(time) > 8.64e15) return 'at an unknown time';
+  if (!(Math.abs(time) <= 8.64e15)) return 'at an unknown time';
   return `${CLOCK.format(time)} (${formatDistance(time - now)})`;
 }
 

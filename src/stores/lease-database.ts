@@ -45,7 +45,10 @@ export interface LeaseDatabase {
   renew(lease: Lease, leaseMs: number): Promise<boolean>;
   /** Replaces the record, undefined removes it, and renews the lease. False, and nothing is done, when it is not ours. */
   write(lease: Lease, leaseMs: number, record: string | undefined): Promise<boolean>;
-  /** Moves the record to where nobody reads it. False, and nothing is done, when the lease is not ours. */
+  /**
+   * Moves the record to where nobody reads it. False, and nothing is done, when the lease is not ours, or the server was
+   * set back: then it may hold another record.
+   */
   setAside(lease: Lease): Promise<boolean>;
   /** Gives the lease back, if it is ours. */
   release(lease: Lease): Promise<void>;

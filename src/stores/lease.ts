@@ -2,7 +2,7 @@ import { AuthStoreError } from '../shared/auth-store-error';
 import type { Runtime } from '../shared/runtime';
 import { toHex } from '../shared/runtime';
 import { databaseError } from './database-error';
-import type { Holder, Lease, LeaseDatabase, LeaseTimes } from './lease-database';
+import type { Lease, LeaseDatabase, LeaseTimes } from './lease-database';
 
 export interface LeaseContext {
   database: LeaseDatabase;
@@ -39,12 +39,9 @@ export async function acquireLease(profile: string, where: string, context: Leas
     const pause = await pauseFor(pauseMs, runtime);
     // A clock alone would say that hours have gone after a suspended laptop wakes, and pauses alone nothing of a slow server.
     waitedMs += Math.max(pause, Math.min(runtime.now() - startedAt, times.statementMs));
-    watched = { fence: outcome.holder?.fence ?? '', forMs: watchedFor(outcome.holder, watched) + pause };
+    const { fence = '', expired = false } = outcome.holder ?? {};
+    watched = { fence, forMs: expired ? watched.forMs + pause : 0 };
   }
-}
-
-function watchedFor(holder: Holder | undefined, watched: { fence: string; forMs: number }): number {
-  return holder?.expired && holder.fence === watched.fence ? watched.forMs : 0;
 }
 
 async function takeInTime(take: Parameters<LeaseDatabase['acquire']>[0], { database, times, runtime }: LeaseContext) {

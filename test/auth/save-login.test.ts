@@ -153,6 +153,19 @@ test('a login that was stored although the store failed is not revoked, and the 
   expect([stateOf(old), stateOf(fresh)]).toEqual(['revoked', 'fresh']);
 });
 
+test('nor is one of which nobody knows, because the store cannot be read either', async () => {
+  const { world, fresh, store, stateOf } = await startWithLogins();
+  const flaky = failing(store, Number.POSITIVE_INFINITY, { afterwards: true }).store;
+  const cut = async () => {
+    throw new AuthStoreError({ code: 'unreadable', message: 'The connection is gone.' });
+  };
+  const failure = await rejection(saveLogin(fresh, contextOf(world, { ...flaky, read: cut })));
+  expect(failure).toMatchObject({ code: 'store_unwritable' });
+  expect(world.paths()).toEqual([]);
+  expect(stateOf(fresh)).toBe('fresh');
+  expect(await store.read('default')).toEqual(fresh);
+});
+
 test('so is one that a later try finds stored', async () => {
   const { world, old, fresh, store, stateOf } = await startWithLogins();
   const flaky = failing(store, 1, { afterwards: true });

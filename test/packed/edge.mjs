@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { EXPECTED, STREAMED_CALL } from './call.mjs';
 
 /** Bundles `source` as an edge platform would: no externals, and no conditions but `import` and `default`. */
-async function bundle(folder, source, globalName) {
+export async function bundle(folder, source, globalName) {
   return build({
     stdin: { contents: source, resolveDir: folder, loader: 'js' },
     bundle: true,

@@ -61,11 +61,12 @@ export function leaseMemory() {
         if (row) row.record = record;
         return row !== undefined;
       }),
-    setAside: (lease) =>
+    setAside: ({ profile, owner, fence }) =>
       ask('setAside', () => {
-        const row = ours(lease, 1_000);
-        if (row) Object.assign(row, { aside: row.record, record: undefined });
-        return row !== undefined;
+        const row = rows.get(profile);
+        if (row?.owner !== owner || row.fence !== Number(fence)) return false;
+        Object.assign(row, { aside: row.record, record: undefined });
+        return true;
       }),
     release: ({ profile, owner }) =>
       ask('release', () => {

@@ -32,7 +32,7 @@ const PAGES = {
     status: 200,
     look: 'bad',
     title: 'ChatGPT is not available from here.',
-    text: 'Your app has to reach it through a network or proxy of a supported country, like this browser.',
+    text: 'Your app has to use a network or proxy of a supported country, as this browser does.',
   },
   not_saved: {
     status: 200,
@@ -83,9 +83,10 @@ svg{display:block;width:56px;height:56px;margin:0 auto 20px}
 circle{fill:currentColor;opacity:.12}
 path{fill:none;stroke:currentColor;stroke-width:4;stroke-linecap:round;stroke-linejoin:round}
 .good{color:var(--good)}.bad{color:var(--bad)}.neutral{color:var(--neutral)}
-h1{margin:0 0 8px;font-size:22px;line-height:1.3;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
+h1{margin:0 0 10px;font-size:22px;line-height:1.3;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
 p{margin:0;color:var(--soft);text-wrap:balance}
 footer{margin-top:32px;padding-top:20px;border-top:1px solid var(--line);font-size:13px;color:var(--soft)}
+strong{font-weight:600;color:var(--text)}
 @media(max-width:480px){body{padding:16px}main{padding:32px 20px 24px}}
 @media(prefers-color-scheme:dark){:root{--back:#0f1115;--card:#181b21;--line:#2b3039;--text:#eceef2;--soft:#a5adba;--good:#5fd39a;--bad:#ff8a80;--neutral:#a8b3c4}main{box-shadow:none}}
 `.trim();
@@ -142,7 +143,7 @@ function render({ look, title, text }: Page): string {
 <svg class="${look}" viewBox="0 0 56 56" aria-hidden="true"><circle cx="28" cy="28" r="28"/><path d="${MARKS[look]}"/></svg>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(text)}</p>
-<footer>ai-sdk-codex, on this computer</footer>
+<footer><strong>ai-sdk-codex</strong> on this computer</footer>
 </main>
 </body>
 </html>

@@ -52,10 +52,12 @@ type Values = (string | null)[];
 function postgresDatabase(pool: PgPoolLike, table: string): LeaseDatabase {
   const statements = statementsFor(quoteTable(table));
   const query = async (text: string, values: Values) => (await pool.query(text, values)).rows.map(asRow);
-  /** Made only when it is missing: a role that may not create can use a table that is there. */
+  /**
+   * Makes the table only when it is missing: a role that may not create can use one that is there. Who loses a race to make
+   * it gets an error, and is tried again like after any.
+   */
   const change = async (text: string, values: Values) =>
-    (await unless(MISSING, query(text, values))) ??
-    unless(MADE_BY_OTHERS, query(statements.create, [])).then(() => query(text, values));
+    (await unless(MISSING, query(text, values))) ?? query(statements.create, []).then(() => query(text, values));
 
   return {
     name: `PostgreSQL table ${table}`,
@@ -93,8 +95,6 @@ function postgresDatabase(pool: PgPoolLike, table: string): LeaseDatabase {
 
 /** undefined_table */
 const MISSING = ['42P01'];
-/** Others made the table at the same moment: duplicate_table, or unique_violation in the system's own tables. */
-const MADE_BY_OTHERS = ['42P07', '23505'];
 /** serialization_failure and deadlock_detected: somebody else was faster, where a role's isolation is strict. */
 const OVERTAKEN = ['40001', '40P01'];
 

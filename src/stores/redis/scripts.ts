@@ -43,9 +43,10 @@ end
 return 1`;
 
 /** KEYS login, profiles; ARGV owner, fence, profile. */
-export const SET_ASIDE = `${MINE}
-local record = redis.call('HGET', KEYS[1], 'record')
-if record then redis.call('HSET', KEYS[1], 'aside', record) end
+export const SET_ASIDE = `
+local held = redis.call('HMGET', KEYS[1], 'fence', 'owner', 'record')
+if held[1] ~= ARGV[2] or held[2] ~= ARGV[1] then return 0 end
+if held[3] then redis.call('HSET', KEYS[1], 'aside', held[3]) end
 redis.call('HDEL', KEYS[1], 'record')
 redis.call('SREM', KEYS[2], ARGV[3])
 return 1`;

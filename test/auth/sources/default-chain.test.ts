@@ -10,6 +10,7 @@ import { recordingLogger } from './setup';
 
 const OURS = { accessToken: 'ours', refreshToken: 'rt-ours' };
 const OTHER = new CodexAuthError({ code: 'invalid_credential', message: 'It holds an API key.' });
+const PASSING = new CodexAuthError({ code: 'refresh_failed', message: 'Try again.' });
 const DAMAGED = new AuthStoreError({ code: 'corrupt', message: 'It is damaged.' });
 
 /** A store that is not to be written: with a login, without one, or with a failure. */
@@ -69,6 +70,7 @@ describe('the login that is used', () => {
     ['own', DAMAGED],
     ['own', OTHER],
     ['codexCli', DAMAGED],
+    ['codexCli', PASSING],
   ] as const)('is not another one when %s cannot be read: %s', async (name, error) => {
     const later = name === 'codexCli' ? {} : { codexCli: codexCli() };
     const failing = chain({ ...later, [name]: fixed(name, error) });

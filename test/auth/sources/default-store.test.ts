@@ -4,6 +4,7 @@ import { generateText } from 'ai';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { defaultAuthStore } from '../../../src/default-store.node';
 import { createCodex } from '../../../src/index';
+import { rejection } from '../harness';
 import { emulated, ownFolder, recordingLogger, traceOf, write } from './setup';
 
 let folder: string;
@@ -37,6 +38,14 @@ it.each([
   const store = defaultAuthStore({ codexCliLogin });
   vi.stubEnv('NODE_ENV', environment); // looked up at the first use, not before
   expect(await loginOf(store)).toBe(expected);
+});
+
+it('leaves the Codex CLI out of a provider that is told to', async () => {
+  const { baseURL, issuer, requests } = await emulated();
+  const codex = createCodex({ baseURL, issuer, codexCliLogin: false });
+  const call = generateText({ model: codex('gpt-5.3-codex'), prompt: 'Hi.', maxRetries: 0 });
+  expect(await rejection(call)).toMatchObject({ code: 'not_logged_in' });
+  expect(requests).toEqual([]);
 });
 
 it('never asks for a platform key', async () => {

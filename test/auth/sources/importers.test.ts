@@ -130,6 +130,7 @@ describe('nothing is stored', () => {
     ['there is no entry', { anthropic: ENTRY }, { code: 'invalid_credential' }],
     ['the entry is no object', { openai: 'CANARY' }, { code: 'invalid_credential' }],
     ['the entry is an API key', { openai: { type: 'api', key: 'CANARY' } }, { code: 'invalid_credential' }],
+    ['the entry is of another type', { openai: { ...ENTRY, type: 'wellknown' } }, { code: 'invalid_credential' }],
     ['there is no access token', { openai: { ...ENTRY, access: '' } }, { code: 'invalid_credential' }],
     ['there is no refresh token', { openai: { ...ENTRY, refresh: undefined } }, { code: 'invalid_credential' }],
     ['a token is a platform key', { openai: { ...ENTRY, access: 'sk-CANARY' } }, { code: 'invalid_credential' }],

@@ -11,10 +11,8 @@ export async function openStore([engine, ...args]: string[]): Promise<AuthStore>
     }
     case 'redis':
     case 'postgres': {
-      // Loaded here: the drivers take a while, and the file needs none.
-      const { openPostgres, openRedis } = await import('../support/server-engines');
-      const open = engine === 'redis' ? openRedis : openPostgres;
-      return (await open(args.slice(3), timesOf(args.slice(0, 3)))).store;
+      const { openServerStore } = await import('../support/server-engines');
+      return (await openServerStore([engine, ...args])).store;
     }
     default:
       throw new Error(`there is no engine ${engine}`);

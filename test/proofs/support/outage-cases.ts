@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { AuthStore } from '../../../src/stores/auth-store';
 import type { Engine } from './engines';
+import { openServerStore } from './server-engines';
 import type { ServerProcess } from './server-process';
 
 /** What a server can do to those who use it. */
@@ -10,6 +11,10 @@ export interface Outages {
   server(): ServerProcess;
   /** Everything is gone. */
   empty(): Promise<unknown>;
+  /** The lease of the profile `default` is as it was long ago. `args` name the store. */
+  setBack(args: string[]): Promise<unknown>;
+  /** The lease of the profile `default` was not given back, and has run out. */
+  abandon(args: string[]): Promise<unknown>;
   /** It refuses to write, until the function that this gives is called. */
   refuse(): Promise<() => Promise<unknown>>;
 }
@@ -20,10 +25,11 @@ const NEW = { accessToken: 'access-CANARY-new', refreshToken: 'refresh-CANARY-ne
 /** What must come of a change while the server is in trouble: its outcome is the only pair of tokens that still works. */
 export function describeOutageCases(engine: Engine, outages: Outages): void {
   describe(`a server in trouble, ${engine.name}`, () => {
+    let args: string[];
     let store: AuthStore;
     let close: () => Promise<void>;
     beforeEach(async () => {
-      ({ store, close } = await engine.prepare());
+      ({ args, store, close } = await engine.prepare());
       await store.update('default', async () => OLD);
     });
     afterEach(() => close());
@@ -61,6 +67,33 @@ export function describeOutageCases(engine: Engine, outages: Outages): void {
 
     test('emptied while a change runs: its outcome is stored', async () => {
       expect(await changeDuring(outages.empty)).toBe(1);
+    });
+
+    test('set back while a change runs: its outcome is stored', async () => {
+      expect(await changeDuring(() => outages.setBack(args))).toBe(1);
+    });
+
+    test('set back while a change runs, and somebody has come since: what they wrote stays', async () => {
+      const other = await openServerStore(args);
+      const update = store.update('default', async () => {
+        await outages.setBack(args);
+        await other.store.update('default', async () => NEW);
+        return OLD;
+      });
+      await expect(update).rejects.toMatchObject({ code: 'lock_lost' });
+      await other.close();
+      expect(await store.read('default')).toEqual(NEW);
+    });
+
+    test('down for longer than a lease lasts: its holder gets the time for a heartbeat before another succeeds it', async () => {
+      const [name = '', , , , ...rest] = args;
+      const openWith = (heartbeatMs: number) => openServerStore([name, '45000', String(heartbeatMs), '300', ...rest]);
+      const [patient, hasty] = await Promise.all([openWith(10_000), openWith(10)]);
+      await outages.abandon(args);
+      await expect(patient.store.update('default', async () => NEW)).rejects.toMatchObject({ code: 'lock_timeout' });
+      await hasty.store.update('default', async () => NEW);
+      await Promise.all([patient.close(), hasty.close()]);
+      expect(await store.read('default')).toEqual(NEW);
     });
 
     test('refusing to write for a while, as a replica does: the outcome is stored afterwards', async () => {

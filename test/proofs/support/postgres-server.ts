@@ -26,7 +26,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
   if (identity.uid) await chown(host, identity.uid, identity.gid);
   const data = join(host, 'data');
-  const options = { cwd: host, env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' }, ...identity };
+  const options = { cwd: host, env: { PATH: process.env.PATH, LC_ALL: 'C' }, ...identity };
   await run(initdb, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-sync'], options);
   const admin = async (sql: string) => {
     const client = new Client(connectionTo(host));
@@ -52,7 +52,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   };
 }
 
-export function connectionTo(host: string) {
+function connectionTo(host: string) {
   return { host, user: 'postgres', database: 'postgres' };
 }
 

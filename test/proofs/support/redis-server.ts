@@ -4,7 +4,6 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Redis, { type RedisOptions } from 'ioredis';
-import { createClient } from 'redis';
 import type { RedisLike } from '../../../src/redis';
 import { findProgram, type ServerProcess, serverProcess } from './server-process';
 
@@ -52,7 +51,8 @@ export async function startRedisCluster() {
   const folder = await mkdtemp(join(tmpdir(), 'redis-cluster-'));
   const [port, bus] = await Promise.all([freePort(), freePort()]);
   const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', ''];
-  const clusterArgs = ['--cluster-enabled', 'yes', '--cluster-port', String(bus)];
+  const announced = ['--cluster-announce-ip', '127.0.0.1'];
+  const clusterArgs = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), ...announced];
   const admin = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 });
   admin.on('error', () => {});
   const server = serverProcess(program, [...args, ...clusterArgs], {}, async () => {
@@ -91,6 +91,7 @@ export async function openRedisClient(name: RedisClientName, socket: string, use
     client.on('error', () => {}); // the store reports them
     return { client, close: () => client.disconnect() };
   }
+  const { createClient } = await import('redis');
   const client = createClient({ ...login, socket: { path: socket, tls: false, reconnectStrategy: () => 100 } });
   client.on('error', () => {});
   await client.connect();

@@ -1,0 +1,124 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { hasAnsi, once, startCliWorld, userCodeIn } from './cli-world';
+
+it.each([[[]], [['--help']], [['-h']], [['help']]])('shows its commands for %j', async (argv) => {
+  const { run } = await startCliWorld();
+  const { code, stdout, stderr } = await run(argv);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout.match(/^ {2}[a-z]+ {2}/gm)).toEqual(['  login  ', '  logout  ', '  status  ']);
+  expect(hasAnsi(stdout)).toBe(false);
+});
+
+it.each([[['login', '--help']], [['login', '-h', '--nonsense']]])(
+  'shows the options of a command for %j',
+  async (argv) => {
+    const { run, sent } = await startCliWorld();
+    const { code, stdout } = await run(argv);
+    expect([code, sent]).toEqual([0, []]);
+    expect(stdout.match(/^ {2}--[\w-]+/gm)).toEqual(
+      ['profile', 'browser', 'device', 'paste', 'no-open', 'import', 'json'].map((name) => `  --${name}`),
+    );
+  },
+);
+
+it.each([[['--version']], [['-v']]])('prints its version alone for %j', async (argv) => {
+  const { run } = await startCliWorld();
+  expect(await run(argv)).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+});
+
+it.each<[string[], string]>([
+  [['lgoin'], 'There is no "lgoin"; there are login, logout, status.'],
+  [['toString'], 'There is no "toString"; there are login, logout, status.'],
+  [['--verbose'], 'There is no "--verbose"; there are login, logout, status.'],
+  [['login', '--devcie'], 'There is no option --devcie.'],
+  [['login', '-d'], 'There is no option -d.'],
+  [['login', '--no-device'], 'There is no option --no-device.'],
+  [['login', '--no-xyz'], 'There is no option --no-xyz.'],
+  [['status', '--device'], 'There is no option --device.'],
+  [['logout', 'work'], 'There is nothing to do with "work".'],
+  [['status', '--', 'x'], 'There is nothing to do with "x".'],
+  [['login', '--profile'], '--profile needs a name.'],
+  [['login', '--profile='], '--profile needs a name.'],
+  [['login', '--profile', '--device'], '--profile needs a name.'],
+  [['login', '--device', '--paste'], 'Choose one of --device and --paste.'],
+  [['login', '--browser', '--import', 'pi'], 'Choose one of --browser and --import.'],
+  [['login', '--import', 'openclaw'], '--import needs the name of a tool: opencode or pi.'],
+  [['login\u001b[2J'], 'There is no "login\\u001b[2J"; there are login, logout, status.'],
+])('refuses %j with a hint and 2', async (argv, problem) => {
+  const { run, sent, store } = await startCliWorld();
+  const { code, stdout, stderr } = await run(argv);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toBe(`error: ${problem} See ai-sdk-codex --help.\n`);
+  expect(sent).toEqual([]);
+  expect(await store.profiles()).toEqual([]);
+});
+
+it.each(['CODEX_ISSUER', 'CODEX_BASE_URL'])('refuses a %s that is neither https nor on this machine', async (name) => {
+  const { run, sent } = await startCliWorld();
+  const { code, stderr } = await run(['login', '--device'], { env: { [name]: 'http://example.com' } });
+  expect(code).toBe(2);
+  expect(stderr).toBe(`error: ${name} must be an https URL without a password in it (http only on this machine). See ai-sdk-codex --help.\n`);
+  expect(sent).toEqual([]);
+});
+
+it('tells with CODEX_DEBUG=1 what goes on, and the causes of an error, without secrets', async () => {
+  const { run, emulator, issuer, runtime, leaks } = await startCliWorld({ oauth: { device: 'pending' } });
+  let polls = 0;
+  const approve = once(userCodeIn, (userCode) => emulator.oauth.approveDevice(userCode));
+  const { code, stderr } = await run(['login', '--device'], {
+    env: { CODEX_DEBUG: '1' },
+    onStderr: (text, keys) => {
+      if (polls > 0) approve(text, keys);
+    },
+    fetch: async (input, init) => {
+      if (String(input) === `${issuer}/api/accounts/deviceauth/token` && polls++ === 0) throw new Error('no network');
+      return runtime.fetch(input, init);
+    },
+  });
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/^debug: A poll of the device login failed\. \{"reason":.*no network/m);
+  const silent = await run(['login', '--device'], {
+    onStderr: once(userCodeIn, (it) => emulator.oauth.approveDevice(it)),
+  });
+  expect(silent.stderr).not.toContain('debug:');
+  expect(leaks()).toEqual([]);
+});
+
+it('shows with CODEX_DEBUG=1 what lies behind an error', async () => {
+  const { run, path } = await startCliWorld();
+  await writeFile(path, '{ broken', { mode: 0o600 });
+  const brief = await run(['logout']);
+  const long = await run(['logout'], { env: { CODEX_DEBUG: '1' } });
+  expect(brief.stderr.trim().split('\n')).toHaveLength(1);
+  expect(long.stderr).toMatch(/^AuthStoreError \(corrupt\): |^CodexAuthError \(store_unreadable\): /m);
+});
+
+it.each<[string, string, unknown]>([
+  ['opencode', 'opencode/auth.json', 'openai'],
+  ['pi', 'auth.json', 'openai-codex'],
+])('copies the login of %s when asked to, with a warning', async (tool, file, entry) => {
+  const { run, codexHome, store, emulator, leaks, secrets } = await startCliWorld();
+  const {
+    accessToken: access,
+    refreshToken: refresh,
+    expiresAt: expires,
+  } = emulator.login({ email: 'copy@example.com' });
+  secrets.add(access).add(refresh ?? '');
+  vi.stubEnv('XDG_DATA_HOME', codexHome);
+  vi.stubEnv('PI_CODING_AGENT_DIR', codexHome);
+  await mkdir(join(codexHome, 'opencode'), { recursive: true });
+  const text = JSON.stringify({ [String(entry)]: { type: 'oauth', access, refresh, expires } });
+  await writeFile(join(codexHome, file), text);
+  const { code, stdout, stderr } = await run(['login', '--import', tool]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('Logged in as copy@example.com (plus).\n');
+  expect(stderr).toMatch(/^warning: .*whichever of the two refreshes first logs the other one out/m);
+  expect((await store.read('default'))?.refreshToken).toBe(refresh);
+  expect(emulator.requests.map(({ path }) => path.split('/').at(-1))).toEqual(['models']);
+  expect(leaks()).toEqual([]);
+  const again = await run(['login', '--import', tool]);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toMatch(/^error: Profile "default" holds a login already/);
+});

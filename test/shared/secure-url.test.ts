@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { createCodex } from '../../src/index';
+import { isSecureUrl } from '../../src/shared/secure-url';
+
+test.each(['https://a.test', 'https://a.test:8443/x', 'http://localhost:1', 'http://127.0.0.1:1/x', 'http://[::1]:1'])(
+  'a token may go to %s',
+  (url) => {
+    expect(isSecureUrl(url)).toBe(true);
+  },
+);
+
+test.each([
+  'http://a.test',
+  'http://127.0.0.1.evil.test',
+  'http://localhost.evil.test',
+  'ftp://localhost',
+  'a.test',
+  '',
+  'https://user:hidden-word@a.test',
+  'https://user@a.test',
+  'http://:hidden-word@localhost:1',
+])('no token goes to %s', (url) => {
+  expect(isSecureUrl(url)).toBe(false);
+});
+
+test('a password in a setting is refused and not repeated', () => {
+  for (const setting of ['baseURL', 'issuer']) {
+    const create = () => createCodex({ [setting]: 'https://user:hidden-word@a.test' });
+    expect(create).toThrow(TypeError);
+    expect(create).not.toThrow(/hidden-word/);
+  }
+});
