@@ -97,7 +97,7 @@ for (const proof of proofs) {
 
 const reports = mkdtempSync(join(tmpdir(), 'proofs-'));
 const report = join(reports, 'report.json');
-const { status } = spawnSync(
+const { status, signal } = spawnSync(
   process.execPath,
   [
     ...[join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', 'vitest.proofs.config.ts'],
@@ -109,4 +109,5 @@ const { status } = spawnSync(
 const skipped = status === 0 ? JSON.parse(readFileSync(report, 'utf8')).numPendingTests : 0;
 rmSync(reports, { recursive: true });
 if (skipped > 0) console.log(`${isCi ? 'FAILED' : 'note'}: ${skipped} proofs skipped themselves.`);
-process.exit(status || (isCi && (lacking > 0 || skipped > 0) ? 1 : 0));
+if (signal) console.log(`FAILED: the runner was ended by ${signal}.`);
+process.exit(status === 0 ? Number(isCi && (lacking > 0 || skipped > 0)) : (status ?? 1));

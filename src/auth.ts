@@ -12,5 +12,7 @@ export { type LogoutOptions, logout } from './auth/logout';
 export { type RefreshOptions, refreshLogin } from './auth/refresh-login';
 export { AuthStoreError, type AuthStoreErrorCode } from './shared/auth-store-error';
 export type { OAuthCredentials, RefreshFailure } from './shared/credentials';
+export type { Logger } from './shared/logger';
+export type { FetchFunction } from './shared/runtime';
 export type { AuthStore, StoreDescription } from './stores/auth-store';
 export { memoryAuthStore } from './stores/memory-store';

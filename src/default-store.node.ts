@@ -1,4 +1,5 @@
 import type { DefaultAuthStoreOptions } from './default-store.none';
+import { AuthStoreError } from './shared/auth-store-error';
 import { DEFAULT_ISSUER } from './shared/constants';
 import { silentLogger } from './shared/logger';
 import { createRuntime } from './shared/runtime';
@@ -10,7 +11,11 @@ import type { AuthStore } from './stores/auth-store';
  */
 export function defaultAuthStore(options: DefaultAuthStoreOptions = {}): AuthStore {
   let opened: Promise<AuthStore> | undefined;
-  const open = () => (opened ??= openChain(options));
+  const open = () =>
+    (opened ??= openChain(options).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    }));
   return {
     read: async (profile) => (await open()).read(profile),
     update: async (profile, change) => (await open()).update(profile, change),
@@ -30,9 +35,29 @@ async function openChain(options: DefaultAuthStoreOptions): Promise<AuthStore> {
     ]);
   const isCodexCliWanted = options.codexCliLogin ?? process.env.NODE_ENV !== 'production';
   return defaultCredentialChain({
-    own: fileAuthStore(),
+    own: openedByUse(fileAuthStore),
     environment: environmentAuthStore({ issuer, runtime }),
     codexCli: isCodexCliWanted ? codexCliAuthStore() : undefined,
     logger,
   });
+}
+
+/** Opened by its methods: where there is no home, there may be no place for it, and yet a token in the environment. */
+function openedByUse(open: () => AuthStore): AuthStore {
+  let opened: AuthStore | undefined;
+  const store = () => (opened ??= open());
+  const writable = () => {
+    try {
+      return store();
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : 'There is no place for logins.';
+      throw new AuthStoreError({ code: 'unwritable', message, cause });
+    }
+  };
+  return {
+    read: async (profile) => store().read(profile),
+    update: async (profile, change) => writable().update(profile, change),
+    profiles: async () => store().profiles(),
+    describe: async (profile) => (await store().describe?.(profile)) ?? { location: 'the default file' },
+  };
 }

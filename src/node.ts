@@ -1,10 +1,13 @@
 export { CodexAuthError, type CodexAuthErrorReason } from './auth/errors';
 export { type BrowserLoginOptions, loginWithBrowser } from './auth/node/login-with-browser';
+export type { Paste } from './auth/node/read-paste';
 export { type CodexCliAuthStoreOptions, codexCliAuthStore } from './auth/node/sources/codex-cli';
 export type { ForeignTool } from './auth/node/sources/foreign-login';
 export { type ImportLoginOptions, importLogin } from './auth/node/sources/importers';
 export { AuthStoreError, type AuthStoreErrorCode } from './shared/auth-store-error';
 export type { OAuthCredentials, RefreshFailure } from './shared/credentials';
+export type { Logger } from './shared/logger';
+export type { FetchFunction } from './shared/runtime';
 export type { AuthStore, StoreDescription } from './stores/auth-store';
 export { type FileAuthStoreOptions, fileAuthStore } from './stores/node/file-store';
 export { type KeychainAuthStoreOptions, keychainAuthStore } from './stores/node/keychain-store';

@@ -11,7 +11,7 @@ import {
   DEFAULT_PROFILE,
   ORIGINATOR,
 } from './shared/constants';
-import { type Logger, silentLogger } from './shared/logger';
+import { type Logger, safeLogger, silentLogger } from './shared/logger';
 import { createRuntime, type FetchFunction } from './shared/runtime';
 import { isSecureUrl } from './shared/secure-url';
 import type { AuthStore } from './stores/auth-store';
@@ -65,7 +65,8 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
   const runtime = createRuntime(settings.fetch && { fetch: settings.fetch });
   const baseURL = secureURL(settings.baseURL ?? DEFAULT_BASE_URL, 'baseURL');
   const issuer = secureURL(settings.issuer ?? DEFAULT_ISSUER, 'issuer');
-  const { codexCliLogin, logger = silentLogger } = settings;
+  const { codexCliLogin } = settings;
+  const logger = safeLogger(settings.logger ?? silentLogger);
   const authorizer = createSession({
     store: settings.authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger }),
     profile: settings.profile ?? DEFAULT_PROFILE,
@@ -94,6 +95,7 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
 export const codex: CodexProvider = /* @__PURE__ */ createCodex();
 
 function secureURL(value: string, setting: string): string {
-  if (!isSecureUrl(value)) throw new TypeError(`${setting} must be an https URL without a password in it (http only on this machine).`);
+  if (!isSecureUrl(value))
+    throw new TypeError(`${setting} must be an https URL without a password in it (http only on this machine).`);
   return value.replace(/\/+$/, '');
 }

@@ -1,13 +1,14 @@
-import { DEFAULT_ISSUER, DEFAULT_PROFILE } from '../shared/constants';
+import { DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_PROFILE } from '../shared/constants';
 import type { OAuthCredentials, RefreshFailure } from '../shared/credentials';
 import { asNumber, asString } from '../shared/json';
 import { createRuntime, type Runtime } from '../shared/runtime';
 import type { AuthStore } from '../stores/auth-store';
 import { CodexAuthError } from './errors';
-import { fingerprintOf } from './fingerprint';
+import { failuresOf } from './known-failure';
 import { isAlive, type Login, toLogin } from './login';
+import { notLoggedIn, notRenewable } from './login-failure';
 import { loginHint } from './login-hint';
-import { notRenewable, refreshError, storeFailure } from './refresh-failure';
+import { refreshError, storeFailure } from './refresh-failure';
 import type { LoginInternals } from './save-login';
 import { decodeTokenClaims } from './token-claims';
 
@@ -45,7 +46,7 @@ export interface AuthStatus {
   otherAccount?: { accountId?: string; email?: string };
   /** Where the login is kept, as a person would say it. */
   location?: string;
-  /** The store cannot be written: the login belongs to another program. */
+  /** The login cannot be written: it belongs to another program, or to the environment. */
   readonly: boolean;
   /** What is wrong, and what to do next. */
   problem?: string;
@@ -57,35 +58,43 @@ export interface AuthStatusOptions {
   profile?: string;
   /** Logins of another issuer are `invalid` then. Default: the issuer of the login. */
   issuer?: string;
+  /** Used for a login that does not say which client it was made by. Default: the public client of the Codex CLI. */
+  clientId?: string;
 }
 
 /**
  * Describes the stored login. Sends nothing, writes nothing and renews nothing; so the issuer or the backend may know
- * better. Does not reject: a store that fails is the state `unreadable`.
+ * better, and of a personal access token in the environment it is not known whose it is. Does not reject: a store that
+ * fails is the state `unreadable`.
  */
 export async function authStatus(options: AuthStatusOptions, internals: LoginInternals = {}): Promise<AuthStatus> {
   const { authStore, profile = DEFAULT_PROFILE } = options;
   const { runtime = createRuntime() } = internals;
-  const readonly = authStore.readonly === true;
   const description = await describe(authStore, profile);
+  const readonly = description?.readonly ?? authStore.readonly ?? false;
   const place = { ...(description && { location: description.location }), readonly };
   const none = { profile, expired: false, renewable: false, ...place };
+  if (description?.asksNetwork) return { state: 'logged_in', ...none };
   let credentials: OAuthCredentials | undefined;
   try {
     credentials = await authStore.read(profile);
   } catch (error) {
-    return { state: 'unreadable', ...none, problem: storeFailure(error, 'read').message };
+    const { code, message } = storeFailure(error, 'read');
+    return { state: code === 'invalid_credential' ? 'invalid' : 'unreadable', ...none, problem: message };
+  }
+  if (credentials === undefined) {
+    return { state: 'not_logged_in', ...none, problem: notLoggedIn(profile, description?.renewal).message };
   }
   try {
-    const expected = { profile, issuer: options.issuer ?? credentials?.issuer ?? DEFAULT_ISSUER };
-    const login = await toLogin(credentials, expected);
-    return { profile, ...(await facts(login)), ...(await health(login, authStore, profile, runtime)), ...place };
+    const issuer = options.issuer ?? asString(credentials.issuer) ?? DEFAULT_ISSUER;
+    const { clientId = DEFAULT_CLIENT_ID } = options;
+    const login = await toLogin(credentials, { profile, issuer });
+    const settings = { store: authStore, readonly, profile, issuer, clientId, runtime };
+    return { profile, ...(await facts(login)), ...(await health(login, settings)), ...place };
   } catch (error) {
-    if (CodexAuthError.isInstance(error)) {
-      const state = error.code === 'not_logged_in' ? 'not_logged_in' : 'invalid';
-      return { state, ...none, problem: error.message };
-    }
-    const problem = `What is stored for profile "${profile}" is no login. ${loginHint(profile)}`;
+    const problem = CodexAuthError.isInstance(error)
+      ? error.message
+      : `What is stored for profile "${profile}" is no login. ${loginHint(profile)}`;
     return { state: 'invalid', ...none, problem };
   }
 }
@@ -123,28 +132,35 @@ async function personOf(credentials: OAuthCredentials) {
 
 type Health = Pick<AuthStatus, 'state' | 'expired' | 'renewable' | 'lastRefresh' | 'problem'>;
 
-async function health(login: Login, store: AuthStore, profile: string, runtime: Runtime): Promise<Health> {
+interface Settings {
+  store: AuthStore;
+  readonly: boolean;
+  profile: string;
+  issuer: string;
+  clientId: string;
+  runtime: Runtime;
+}
+
+async function health(login: Login, settings: Settings): Promise<Health> {
+  const { readonly, profile, runtime } = settings;
   const { credentials } = login;
   const now = runtime.now();
   const expired = !isAlive(login, now);
-  const failure = await failureOf(credentials, runtime);
-  const mayRenew = store.readonly !== true && Boolean(credentials.refreshToken);
+  const failure = await failureOf(credentials, settings);
+  const mayRenew = !readonly && Boolean(credentials.refreshToken);
   const renewable = mayRenew && failure?.permanent !== true;
   const lastRefresh = lastRefreshOf(credentials, failure);
   const common = { expired, renewable, ...(lastRefresh && { lastRefresh }) };
   const state = expired && !renewable ? 'relogin_required' : 'logged_in';
   if (failure && mayRenew) return { state, ...common, problem: refreshError({ failure }, profile, now).message };
   if (state === 'logged_in') return { state, ...common };
-  return { state, ...common, problem: (await notRenewable({ store, profile }, true)).message };
+  return { state, ...common, problem: (await notRenewable(settings, 'has expired')).message };
 }
 
 /** Only a failure of the refresh token that is stored still says anything. */
-async function failureOf(
-  { refreshToken, refreshFailure }: OAuthCredentials,
-  runtime: Runtime,
-): Promise<RefreshFailure | undefined> {
-  if (!refreshToken || !asString(refreshFailure?.code)) return undefined;
-  return refreshFailure?.fingerprint === (await fingerprintOf(refreshToken, runtime)) ? refreshFailure : undefined;
+async function failureOf(credentials: OAuthCredentials, settings: Settings): Promise<RefreshFailure | undefined> {
+  const [known] = await failuresOf(credentials, settings, {});
+  return asString(known?.failure.code) ? known?.failure : undefined;
 }
 
 function lastRefreshOf({ lastRefreshAt }: OAuthCredentials, failure: RefreshFailure | undefined) {

@@ -32,16 +32,22 @@ export function parseAuthorizationResponse(query: string | URLSearchParams, stat
   return readAnswer(params, state);
 }
 
-/** What a person pasted: the address at which the browser ended, or the part of it that matters. */
-export function parsePastedResponse(text: string, state: string): AuthorizationResponse {
+/**
+ * What a person pasted: the address at which the browser ended, or the part of it that matters.
+ *
+ * @param isStateOptional Whether an address may lack the state. A code alone always may.
+ */
+export function parsePastedResponse(text: string, state: string, isStateOptional = true): AuthorizationResponse {
   const pasted = unwrap(text.slice(0, MAX_PASTED));
   if (pasted === '') return { kind: 'unusable', message: `Nothing was pasted. ${HOW_TO_PASTE}` };
-  const params = paramsOf(pasted);
+  const { params, isBare } = paramsOf(pasted);
   const codes = new Set(params.getAll('code').filter(Boolean));
   const isQuestion = params.has('response_type') || params.has('code_challenge');
   if (isQuestion && codes.size === 0 && !params.get('error')) return { kind: 'unusable', message: QUESTION };
   // A state that is not there cannot be compared: then the code alone has to fit the verifier, which only we know.
-  if (!params.getAll('state').every((one) => isSameSecret(one, state)))
+  const states = params.getAll('state');
+  const isComplete = isBare || isStateOptional || states.length === 1;
+  if (!isComplete || !states.every((one) => isSameSecret(one, state)))
     return { kind: 'unusable', message: OTHER_LOGIN };
   if (params.get('error')) return readAnswer(params, state);
   const [code, ...others] = codes;
@@ -91,22 +97,31 @@ function unwrap(text: string): string {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the marks that terminals put around what is pasted
     .replace(/\u001b\[20[01]~/g, '')
     .replace(/\s*[\r\n]\s*/g, '')
-    .replace(/[\p{C}\\]+/gu, '')
+    .replace(/[\p{C}\\“”„‘’‚«»‹›]+/gu, '')
     .replaceAll('&amp;', '&')
     .trim();
-  const wrapped = /^(?:"(.*)"|'(.*)'|`(.*)`|<(.*)>|\((.*)\))[.,;]?$/;
-  for (let match = wrapped.exec(rest); match; match = wrapped.exec(rest)) rest = match.slice(1).find(isText) ?? '';
+  const wrapped = /^(?:"(.*)"|'(.*)'|`(.*)`|<(.*)>|\((.*)\))$/;
+  rest = withoutMarks(rest);
+  for (let match = wrapped.exec(rest); match; match = wrapped.exec(rest)) {
+    rest = withoutMarks(match.slice(1).find(isText) ?? '');
+  }
   return /[=#]/.test(rest) ? rest : decode(rest);
 }
 
-function paramsOf(pasted: string): URLSearchParams {
+/** Without the name before it and the marks of the sentence that it stood in. */
+function withoutMarks(text: string): string {
+  return text.replace(/^url:\s*/i, '').replace(/(?<![.,;:!])[.,;:!]+$/, '');
+}
+
+/** `isBare`: the code stands alone, or with the state as `code#state`. */
+function paramsOf(pasted: string): { params: URLSearchParams; isBare: boolean } {
   const parts = pasted.split(/[?#]/);
   const queries = parts.filter((part) => /^[&\s]*\w+=/.test(part));
-  if (queries.length > 0) return new URLSearchParams(queries.join('&').replace(/\s+/g, ''));
+  if (queries.length > 0) return { params: new URLSearchParams(queries.join('&').replace(/\s+/g, '')), isBare: false };
   const [code = '', state, ...more] = parts.map((part) => decode(part.trim()));
   // Shorter than any code, an address, or words: sent to the issuer, it would only cost the attempt.
-  if (more.length > 0 || !/^[\w.~+=-]{6,}$/.test(code)) return new URLSearchParams();
-  return new URLSearchParams({ code, ...(state && { state }) });
+  const isCodeLike = more.length === 0 && /^[\w.~+=-]{6,}$/.test(code);
+  return { params: new URLSearchParams(isCodeLike ? { code, ...(state && { state }) } : {}), isBare: true };
 }
 
 function decode(text: string): string {

@@ -47,7 +47,7 @@ export async function createAuthorizationRequest(
 export interface CodeExchangeOptions {
   /** What {@link createAuthorizationRequest} gave. */
   request: PendingAuthorization;
-  /** The address at which the browser ended, its query, or the code alone. */
+  /** The address at which the browser ended, or its query, with the state; or the code alone. */
   response: string | URL;
   fetch?: FetchFunction;
   signal?: AbortSignal;
@@ -64,7 +64,7 @@ export async function exchangeAuthorizationCode(
   { request, response, fetch, signal }: CodeExchangeOptions,
   { runtime = createRuntime(fetch && { fetch }) }: LoginInternals = {},
 ): Promise<OAuthCredentials> {
-  const answer = parsePastedResponse(String(response), request.state);
+  const answer = parsePastedResponse(String(response), request.state, false);
   if (answer.kind === 'refused') throw answer.error;
   if (answer.kind === 'unusable') throw new CodexAuthError({ code: 'login_failed', message: answer.message });
   const { issuer, clientId, redirectUri, codeVerifier } = request;

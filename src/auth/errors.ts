@@ -15,8 +15,8 @@ const aiSdkMarkers = [Symbol.for('vercel.ai.error'), Symbol.for('vercel.ai.error
  * - `store_unreadable`, `store_unwritable`: the store failed; its error is the `cause`.
  * - `invalid_credential`: what is stored is no login for this issuer.
  * - `invalid_setting`: the issuer's URL must not receive a token.
- * - `access_denied`, `login_timeout`, `port_unavailable`: a login came to nothing; refused by the person or the workspace,
- *   not completed in time, nowhere to listen.
+ * - `access_denied`: the person or the workspace refused a login, or the backend a login whose token was just issued.
+ * - `login_timeout`, `port_unavailable`: a login was not completed in time, or had nowhere to listen.
  * - `login_failed`: the issuer refused the login, or could not be reached.
  * - `login_cancelled`: another program's login took the port over.
  * - `device_login_disabled`: the issuer offers no device codes to this account; its message names the setting.

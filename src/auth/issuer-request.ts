@@ -1,12 +1,15 @@
 import { ORIGINATOR } from '../shared/constants';
+import { readTextUpTo } from '../shared/read-text';
 import type { Runtime } from '../shared/runtime';
 import { redact } from '../shared/secret';
 import { isSecureUrl } from '../shared/secure-url';
 import { USER_AGENT } from '../shared/version';
 import { CodexAuthError } from './errors';
-import { readTextUpTo } from './read-text';
 
 const TIME_LIMIT_MS = 30_000;
+/** The last part of a time limit: after this process stood still, an answer that is there is read first. */
+const GRACE_MS = 1_000;
+const LATE_LIMIT_MS = 5 * 60_000;
 const SIZE_LIMIT = 1024 * 1024;
 
 export interface IssuerRequest {
@@ -26,6 +29,8 @@ export interface IssuerRequest {
   signal?: AbortSignal | undefined;
   /** What was sent and must not come back in a message. */
   secrets: readonly string[];
+  /** Takes an answer that comes up to 5 minutes after the time limit, which then ends the wait and not the request. */
+  onLate?: (reply: IssuerReply) => void;
 }
 
 /** An answer of the issuer, read but not judged. */
@@ -38,7 +43,16 @@ export interface IssuerReply {
 /** There was no complete answer. The message is a clause without secrets: "the request failed: ..." */
 export class IssuerUnreachable extends Error {
   override readonly name = 'IssuerUnreachable';
+
+  constructor(
+    message: string,
+    readonly isTimeout: boolean,
+  ) {
+    super(message);
+  }
 }
+
+class TimeLimitOver extends Error {}
 
 /**
  * Sends one request to the issuer, once: it is never repeated here, because codes and refresh tokens are single use and
@@ -52,26 +66,52 @@ export async function requestIssuer(request: IssuerRequest, runtime: Runtime): P
   request.signal?.throwIfAborted();
   const ended = new AbortController();
   const over = new AbortController();
-  const limitMs = request.timeLimitMs ?? TIME_LIMIT_MS;
   // Raced as well as signalled, for a `fetch` that ignores signals.
-  const limit = runtime.sleep(limitMs, over.signal).then(() => {
-    throw new Error(`no complete answer within ${limitMs / 1000} s`);
-  });
+  const limit = timeLimit(request, runtime, over.signal);
   const aborted = new Promise<never>((_, reject) => {
     const onAbort = () => reject(request.signal?.reason);
     request.signal?.addEventListener('abort', onAbort, { once: true, signal: over.signal });
   });
   limit.catch(() => {});
   aborted.catch(() => {});
+  const reply = send(url, request, runtime, ended.signal);
   try {
-    return await Promise.race([send(url, request, runtime, ended.signal), limit, aborted]);
+    return await Promise.race([reply, limit, aborted]);
   } catch (error) {
-    ended.abort(error);
+    const isTimeout = error instanceof TimeLimitOver;
+    if (isTimeout && request.onLate) waitOn(reply, request.onLate, ended, runtime);
+    else ended.abort(error);
     request.signal?.throwIfAborted();
-    throw new IssuerUnreachable(`the request to the issuer failed: ${describe(error, request.secrets)}`);
+    throw new IssuerUnreachable(`the request to the issuer failed: ${describe(error, request.secrets)}`, isTimeout);
   } finally {
     over.abort();
   }
+}
+
+async function timeLimit(request: IssuerRequest, runtime: Runtime, over: AbortSignal): Promise<never> {
+  const { timeLimitMs: ms = TIME_LIMIT_MS, onLate } = request;
+  const graceMs = onLate ? GRACE_MS : 0;
+  await runtime.sleep(ms - graceMs, over);
+  if (graceMs > 0) await runtime.sleep(graceMs, over);
+  throw new TimeLimitOver(`no complete answer within ${ms / 1000} s`);
+}
+
+/** Aborts the request when even the last limit is over. */
+function waitOn(
+  reply: Promise<IssuerReply>,
+  onLate: (reply: IssuerReply) => void,
+  ended: AbortController,
+  runtime: Runtime,
+): void {
+  const answered = new AbortController();
+  runtime.sleep(LATE_LIMIT_MS, answered.signal).then(
+    () => ended.abort(),
+    () => {},
+  );
+  reply
+    .then(onLate)
+    .catch(() => {})
+    .finally(() => answered.abort());
 }
 
 /** @throws {@link CodexAuthError} `invalid_setting` */
@@ -79,7 +119,8 @@ export function issuerUrl(issuer: string, path: string): string {
   if (!isSecureUrl(issuer)) {
     throw new CodexAuthError({
       code: 'invalid_setting',
-      message: 'The `issuer` setting must be an https URL: tokens and codes are not sent anywhere else.',
+      message:
+        'The `issuer` setting must be an https URL without a password in it: tokens and codes are not sent anywhere else.',
     });
   }
   return `${issuer.replace(/\/+$/, '')}${path}`;
@@ -110,6 +151,9 @@ async function send(url: string, request: IssuerRequest, runtime: Runtime, signa
 }
 
 function describe(error: unknown, secrets: readonly string[]): string {
-  const reason = error instanceof Error ? error.message : String(error);
+  // Of `fetch`, only the cause says what happened: "fetch failed (ECONNREFUSED)".
+  const code = error instanceof Error ? (error.cause as { code?: unknown } | undefined)?.code : undefined;
+  const word = typeof code === 'string' && /^\w{3,40}$/.test(code) ? ` (${code})` : '';
+  const reason = `${error instanceof Error ? error.message : String(error)}${word}`;
   return redact(secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, '[redacted]'), reason));
 }

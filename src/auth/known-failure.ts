@@ -1,8 +1,17 @@
+import type { OAuthCredentials } from '../shared/credentials';
+import type { Runtime } from '../shared/runtime';
 import { isPaused } from './back-off';
-import type { Memory, RenewalContext } from './exchange';
-import { fingerprintOf } from './fingerprint';
+import { grantFingerprint } from './fingerprint';
 import { isAlive, type Login } from './login';
+import type { Memory } from './memory';
 import type { FailedRefresh } from './refresh-failure';
+import { grantOf } from './renewal-context';
+
+interface Settings {
+  issuer: string;
+  clientId: string;
+  runtime: Runtime;
+}
 
 /**
  * The failure, of this process or in the record, that speaks against presenting the refresh token of `login` now: one for
@@ -11,26 +20,27 @@ import type { FailedRefresh } from './refresh-failure';
 export async function knownFailure(
   login: Login,
   refused: string | undefined,
-  { runtime }: RenewalContext,
+  settings: Settings,
   memory: Memory,
 ): Promise<FailedRefresh | undefined> {
-  const now = runtime.now();
+  const now = settings.runtime.now();
   const isUnhurried = login.credentials.accessToken !== refused && isAlive(login, now);
-  const failures = await failuresOf(login, { runtime }, memory);
+  const failures = await failuresOf(login.credentials, settings, memory);
   return failures.find(({ failure }) => failure.permanent || isPaused(failure, isUnhurried, now));
 }
 
-/** Those of the refresh token that `login` holds, the newest first. */
+/** Those of the refresh token that is held, with the issuer and the client that are set; the newest first. */
 export async function failuresOf(
-  { credentials: { refreshToken, refreshFailure } }: Login,
-  { runtime }: Pick<RenewalContext, 'runtime'>,
-  memory: Memory,
+  credentials: OAuthCredentials,
+  settings: Settings,
+  { failed }: Pick<Memory, 'failed'>,
 ): Promise<FailedRefresh[]> {
-  if (!refreshToken) return [];
-  const fingerprint = await fingerprintOf(refreshToken, runtime);
-  const known = [memory.failed, refreshFailure && { failure: refreshFailure }];
-  return known
-    .filter((failed) => failed !== undefined)
+  const grant = grantOf(credentials, settings);
+  if (!grant) return [];
+  const fingerprint = await grantFingerprint(grant, settings.runtime);
+  const { refreshFailure } = credentials;
+  return [failed, refreshFailure && { failure: refreshFailure }]
+    .filter((known) => known !== undefined)
     .filter(({ failure }) => failure.fingerprint === fingerprint)
     .sort((one, other) => other.failure.at - one.failure.at);
 }

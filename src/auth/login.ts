@@ -3,6 +3,7 @@ import { isVisibleAscii } from '../shared/headers';
 import type { Runtime } from '../shared/runtime';
 import { fractionOf } from './back-off';
 import { CodexAuthError } from './errors';
+import { notLoggedIn } from './login-failure';
 import { loginHint } from './login-hint';
 import { decodeTokenClaims, type TokenClaims } from './token-claims';
 
@@ -10,11 +11,15 @@ import { decodeTokenClaims, type TokenClaims } from './token-claims';
 export interface Login {
   credentials: OAuthCredentials;
   accountId: string | undefined;
+  /** What its tokens call the account, whatever the record says. */
+  tokenAccountIds: string[];
   /** What the record and the tokens call the person, usually one id. */
   userIds: string[];
   fedramp: boolean;
   /** Epoch milliseconds, as the token or the record claims; undefined when only a refusal can tell. */
   expiresAt: number | undefined;
+  /** Epoch milliseconds. */
+  lastRefreshAt: number | undefined;
 }
 
 /** Renewed this long before it expires, so that a token does not die on its way. */
@@ -36,12 +41,7 @@ export async function toLogin(
   expected: { profile: string; issuer: string },
 ): Promise<Login> {
   const { profile, issuer } = expected;
-  if (credentials === undefined) {
-    throw new CodexAuthError({
-      code: 'not_logged_in',
-      message: `Nobody is logged in as profile "${profile}". ${loginHint(profile)}`,
-    });
-  }
+  if (credentials === undefined) throw notLoggedIn(profile);
   const problem = problemOf(credentials, issuer);
   if (problem) {
     throw new CodexAuthError({
@@ -54,9 +54,11 @@ export async function toLogin(
   return {
     credentials,
     accountId: credentials.accountId ?? id?.accountId ?? access?.accountId,
+    tokenAccountIds: [id, access].flatMap((claims) => claims?.accountId ?? []),
     userIds: userIdsOf(credentials, id, access),
     fedramp: credentials.fedramp === true || id?.fedramp === true || access?.fedramp === true,
     expiresAt: expiryOf(credentials, access),
+    lastRefreshAt: credentials.lastRefreshAt,
   };
 }
 
@@ -69,7 +71,7 @@ export function drawSkewMs(runtime: Runtime): number {
 export function isDue(login: Login, now: number, skewMs: number): boolean {
   const expiresAt = plausibleExpiry(login);
   if (expiresAt === undefined || isDueAtBirth(login)) return false;
-  return expiresAt - now <= skewMs && !isJustRefreshed(login.credentials, now);
+  return expiresAt - now <= skewMs && !isJustRefreshed(login, now);
 }
 
 /** Whether the access token may still work. */
@@ -87,11 +89,11 @@ function plausibleExpiry({ expiresAt }: Login): number | undefined {
  * A token that was about to expire when our clock read the time of its issue: that clock is far ahead. The next token
  * would look the same, so only a refusal tells when this one ends.
  */
-function isDueAtBirth({ expiresAt, credentials: { lastRefreshAt } }: Login): boolean {
+function isDueAtBirth({ expiresAt, lastRefreshAt }: Login): boolean {
   return expiresAt !== undefined && lastRefreshAt !== undefined && expiresAt - lastRefreshAt <= SKEW_MS;
 }
 
-export function isJustRefreshed({ lastRefreshAt }: OAuthCredentials, now: number): boolean {
+export function isJustRefreshed({ lastRefreshAt }: Login, now: number): boolean {
   return lastRefreshAt !== undefined && now >= lastRefreshAt && now - lastRefreshAt < SETTLING_MS;
 }
 
@@ -122,6 +124,7 @@ function problemOf({ accessToken, accountId, issuer }: OAuthCredentials, expecte
   // Asked here because `fetch` quotes a header value that it refuses.
   if (!isVisibleAscii(accessToken)) return 'its access token is empty or holds characters that no token has';
   if (accountId !== undefined && !isVisibleAscii(accountId)) return 'its account id holds characters that no id has';
+  if (issuer !== undefined && typeof issuer !== 'string') return 'its issuer is no text';
   if (issuer !== undefined && withoutSlash(issuer) !== withoutSlash(expectedIssuer)) {
     return `it is a login of ${issuer}, not of ${expectedIssuer}`;
   }

@@ -1,8 +1,8 @@
 import { AuthStoreError } from '../shared/auth-store-error';
 import type { RefreshFailure } from '../shared/credentials';
 import { plainCause } from '../shared/plain-cause';
-import type { AuthStore } from '../stores/auth-store';
-import { CodexAuthError, type CodexAuthErrorReason } from './errors';
+import { CodexAuthError } from './errors';
+import { authError } from './login-failure';
 import { loginHint } from './login-hint';
 import type { TokenRefusal } from './token-response';
 
@@ -23,18 +23,22 @@ const REGION = 'unsupported_country_region_territory';
 /** Older than the longest refresh. */
 const ABANDONED_MS = 30_000;
 
+const WRONG_CLIENT = 'The issuer does not accept the client: check the `clientId` setting.';
 const EXPLANATIONS: Record<string, string> = {
   [REUSED]: 'Another program, or a copy of this login on another machine, has used its refresh token.',
   refresh_token_expired: 'It was not used for too long.',
   refresh_token_invalidated: 'It was revoked.',
-  invalid_client: 'The issuer does not know the client: check the `clientId` setting.',
+  invalid_client: WRONG_CLIENT,
+  unauthorized_client: WRONG_CLIENT,
 };
 const DETAILS: Record<string, string> = {
   empty_reply: 'the issuer sent no usable access token',
   network: 'the issuer could not be reached',
+  timeout: 'the issuer gave no complete answer in time',
+  redirected: 'the issuer redirected the request, which tokens do not follow',
 };
 
-/** What a refusal is stored as. `fingerprint` names the refresh token that is left. */
+/** What a refusal is stored as. `fingerprint` names what may be presented next. */
 export function refusedRefresh(
   refusal: TokenRefusal,
   fingerprint: string,
@@ -86,30 +90,17 @@ export function refreshError(failed: FailedRefresh, profile: string, now: number
   return authError('refresh_failed', what, EXPLANATIONS[code], `${kept}; ${when}.`);
 }
 
-/** The error for a login that only its owner may renew, once it has expired, and the warning before. */
-export async function notRenewable(
-  { store, profile }: { store: AuthStore; profile: string },
-  isExpired: boolean,
-): Promise<CodexAuthError> {
-  const description = await store.describe?.(profile).catch(() => undefined);
-  const state = isExpired ? 'has expired' : 'is about to expire';
-  const place = description ? ` (${description.location})` : '';
-  const next =
-    description?.renewal ??
-    (store.readonly
-      ? 'Its store is read-only: run the program that made the login, which renews it.'
-      : `It has no refresh token. ${loginHint(profile)}`);
-  return authError('relogin_required', `The login of profile "${profile}"${place} ${state}.`, next);
+/** The error for new tokens of which only this process knows, for those who do not go on to use them. */
+export function lostLogin({ cause }: CodexAuthError, profile: string): CodexAuthError {
+  const what = `The login of profile "${profile}" was renewed, but the new tokens could not be stored, and the stored refresh token is spent.`;
+  const detail = AuthStoreError.isInstance(cause) ? `${cause.message} ` : '';
+  return new CodexAuthError({ code: 'store_unwritable', message: `${what} ${detail}${loginHint(profile)}`, cause });
 }
 
-/** The error for a login that the backend says is over. */
-export function revokedLogin(profile: string, code: string): CodexAuthError {
-  const what = `The backend says that the login of profile "${profile}" was revoked (${word(code)}).`;
-  return authError('relogin_required', what, loginHint(profile));
-}
-
-function authError(code: CodexAuthErrorReason, ...sentences: (string | undefined)[]): CodexAuthError {
-  return new CodexAuthError({ code, message: sentences.filter(Boolean).join(' ') });
+/** The error of a process that is stopped again and again. */
+export function stoodStill(profile: string): CodexAuthError {
+  const what = `The login of profile "${profile}" could not be renewed: this process stood still each time that it was about to.`;
+  return authError('refresh_failed', what, 'Nothing was sent, and the login is kept; try again.');
 }
 
 /** A record may hold anything; `http_503` reads as its status. */

@@ -1,6 +1,8 @@
 import type { OAuthCredentials } from '../shared/credentials';
+import { maskWhenPrinted } from '../shared/masked';
 import { drawSkewMs } from './login';
-import { createRenewal } from './renewal';
+import { lostLogin } from './refresh-failure';
+import { createRenewal, type Renewed } from './renewal';
 import { type LoginInternals, type LoginTarget, toSaveContext } from './save-login';
 
 export interface RefreshOptions extends LoginTarget {
@@ -14,12 +16,19 @@ export interface RefreshOptions extends LoginTarget {
  * used. A login younger than a minute is never renewed again.
  *
  * @returns The credentials to use now.
- * @throws {@link CodexAuthError} `not_logged_in`, `relogin_required`, `refresh_failed` and the others that a call can meet.
+ * @throws {@link CodexAuthError} `not_logged_in`, `relogin_required`, `refresh_failed` and the others that a call can meet;
+ * `store_unwritable` also when new tokens could not be stored after some tries, which ends the login.
  */
 export async function refreshLogin(options: RefreshOptions, internals: LoginInternals = {}): Promise<OAuthCredentials> {
   const { authStore, profile, ...context } = toSaveContext(options, internals);
   const renew = createRenewal({ ...context, store: authStore, profile, skewMs: () => drawSkewMs(context.runtime) });
-  const { login } = await renew();
-  if (!options.force) return login.credentials;
-  return (await renew({ accessToken: login.credentials.accessToken })).login.credentials;
+  const credentials = stored(await renew(), profile);
+  if (!options.force) return credentials;
+  return stored(await renew({ accessToken: credentials.accessToken }), profile);
+}
+
+/** Nobody else will know of tokens that are not in the store. */
+function stored({ login, unsaved }: Renewed, profile: string): OAuthCredentials {
+  if (unsaved) throw lostLogin(unsaved, profile);
+  return maskWhenPrinted({ ...login.credentials });
 }

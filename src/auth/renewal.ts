@@ -1,15 +1,19 @@
 import { CodexAuthError, type CodexAuthErrorReason } from './errors';
-import { isUsable, type Memory, type RenewalContext, unsavedAfter } from './exchange';
 import { fingerprintOf } from './fingerprint';
 import { knownFailure } from './known-failure';
-import { isAlive, isDue, isJustRefreshed, type Login, toLogin } from './login';
-import { notRenewable, refreshError, revokedLogin, storeFailure } from './refresh-failure';
+import { isAlive, isDue, isJustRefreshed, type Login } from './login';
+import { notLoggedIn, notRenewable, revokedLogin } from './login-failure';
+import { type Memory, openLogin, unsavedAfter } from './memory';
+import { refreshError, storeFailure } from './refresh-failure';
 import { refreshOnce } from './refresh-once';
+import { isUsable, type RenewalContext } from './renewal-context';
 
 /** A login to use, and for how many milliseconds without another look into the store. */
 export interface Renewed {
   login: Login;
   goodForMs: number;
+  /** Why it could not be stored. It is lost when this renewal is not asked again. */
+  unsaved?: CodexAuthError;
 }
 
 /** An access token that the backend rejected, and its word for it (`token_revoked`). */
@@ -40,10 +44,10 @@ export function isPassing(failure: unknown): boolean {
 }
 
 export function createRenewal(context: RenewalContext): Renewal {
-  const memory: Memory = {};
+  const memory: Memory = { save: () => refreshOnce(context, memory, undefined) };
 
   return async ({ accessToken: refused, code = '' } = { accessToken: undefined }) => {
-    const stored = await load(context);
+    const stored = await load(context, memory);
     const unsaved = await unsavedAfter(stored, context, memory);
     const isRefused = (unsaved ?? stored).credentials.accessToken === refused;
     if (isRefused && REVOKED.includes(code)) throw revokedLogin(context.profile, code);
@@ -58,11 +62,14 @@ export function createRenewal(context: RenewalContext): Renewal {
   };
 }
 
-async function load({ store, profile, issuer }: RenewalContext): Promise<Login> {
+async function load(context: RenewalContext, memory: Memory): Promise<Login> {
+  const { store, profile } = context;
   const stored = await store.read(profile).catch((error: unknown) => {
     throw storeFailure(error, 'read');
   });
-  return toLogin(stored, { profile, issuer });
+  if (stored !== undefined) return openLogin(stored, context, memory);
+  const description = await store.describe?.(profile).catch(() => undefined);
+  throw notLoggedIn(profile, description?.renewal);
 }
 
 /**
@@ -82,11 +89,12 @@ async function isEnough(
   const { credentials } = stored;
   const isRefused = credentials.accessToken === refused;
   // Refused straight after its refresh: the next token would fare no better.
-  if (isRefused && isJustRefreshed(credentials, now)) return true;
+  if (isRefused && isJustRefreshed(stored, now)) return true;
   if (store.readonly || !credentials.refreshToken) {
     if (isRefused) return true;
-    const failure = await notRenewable(context, !isAlive(stored, now));
-    if (!isAlive(stored, now)) throw failure;
+    const hasExpired = !isAlive(stored, now);
+    const failure = await notRenewable(context, hasExpired ? 'has expired' : 'is about to expire');
+    if (hasExpired) throw failure;
     await warnOnce(failure, stored, context, memory);
     return true;
   }
@@ -105,7 +113,7 @@ async function makeDo(
   failure: CodexAuthError,
   refused: string | undefined,
 ): Promise<Renewed> {
-  const stored = await load(context).catch(() => undefined);
+  const stored = await load(context, memory).catch(() => undefined);
   if (stored === undefined) throw failure;
   const unsaved = await unsavedAfter(stored, context, memory);
   const login = unsaved ?? stored;
@@ -115,7 +123,7 @@ async function makeDo(
   if (!isOfRenewing(failure) || !isAlive(login, now)) throw failure;
   if (isPassing(failure)) warn(failure, login, context, unsaved !== undefined);
   else await warnOnce(failure, login, context, memory);
-  return { login, goodForMs: unsaved ? SAVE_AGAIN_MS : LOOK_AGAIN_MS };
+  return unsaved ? { login, goodForMs: SAVE_AGAIN_MS, unsaved: failure } : { login, goodForMs: LOOK_AGAIN_MS };
 }
 
 /** Whether it is the renewing that failed: an access token that still works is used then. */

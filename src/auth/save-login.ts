@@ -1,7 +1,8 @@
 import { AuthStoreError } from '../shared/auth-store-error';
 import { DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_PROFILE } from '../shared/constants';
 import type { OAuthCredentials } from '../shared/credentials';
-import { type Logger, silentLogger } from '../shared/logger';
+import { type Logger, safeLogger, silentLogger } from '../shared/logger';
+import { maskWhenPrinted } from '../shared/masked';
 import { createRuntime, type FetchFunction, type Runtime } from '../shared/runtime';
 import type { AuthStore } from '../stores/auth-store';
 import { storeFailure } from './refresh-failure';
@@ -45,7 +46,7 @@ export function toSaveContext(options: LoginTarget, internals: LoginInternals): 
     issuer: options.issuer ?? DEFAULT_ISSUER,
     clientId: options.clientId ?? DEFAULT_CLIENT_ID,
     runtime: internals.runtime ?? createRuntime(fetch && { fetch }),
-    logger: options.logger ?? silentLogger,
+    logger: safeLogger(options.logger ?? silentLogger),
   };
 }
 
@@ -93,7 +94,7 @@ export async function saveLogin(credentials: OAuthCredentials, context: SaveCont
     saved = await storedAfterAll(credentials, context, error);
   }
   if (superseded) await revokeLogin(superseded, context);
-  return saved ?? credentials;
+  return maskWhenPrinted({ ...(saved ?? credentials) }); // a store of another kind gives back a plain object
 }
 
 /** The new tokens exist nowhere else, so a store that hiccups is given time. */

@@ -1,11 +1,13 @@
 import { DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_PROFILE } from '../shared/constants';
-import { type Logger, silentLogger } from '../shared/logger';
+import { type Logger, safeLogger, silentLogger } from '../shared/logger';
 import type { RequestAuthorizer } from '../shared/request-authorizer';
 import type { Runtime } from '../shared/runtime';
 import type { AuthStore } from '../stores/auth-store';
 import { CodexAuthError } from './errors';
-import { drawSkewMs, isAlive, isDue, type Login, toHeaders } from './login';
+import { drawSkewMs, isAlive, isDue, isJustRefreshed, type Login, toHeaders } from './login';
+import { notRenewable, refusedFresh } from './login-failure';
 import { createRenewal, isPassing, type Refusal, type Renewed } from './renewal';
+import type { RenewalContext } from './renewal-context';
 
 export interface SessionOptions {
   store: AuthStore;
@@ -26,11 +28,13 @@ export interface SessionOptions {
  * all others. The store is read again after 30 s, so that a logout or another login there is noticed. Creating one does
  * no I/O.
  *
- * Both methods reject with {@link CodexAuthError} when there is no login, or none that can be renewed.
+ * Both methods reject with {@link CodexAuthError} when there is no login, or none that can be renewed; `onUnauthorized`
+ * also when there is no other token than the refused one, so it does not resolve `false`.
  */
 export function createSession(options: SessionOptions): RequestAuthorizer {
   const { store, profile = DEFAULT_PROFILE, issuer = DEFAULT_ISSUER, clientId = DEFAULT_CLIENT_ID } = options;
-  const { runtime, logger = silentLogger } = options;
+  const { runtime } = options;
+  const logger = safeLogger(options.logger ?? silentLogger);
   let drawnMs: number | undefined;
   // Drawn at the first use: at the time of import some runtimes have no randomness.
   const skewMs = () => (drawnMs ??= drawSkewMs(runtime));
@@ -71,12 +75,26 @@ export function createSession(options: SessionOptions): RequestAuthorizer {
 
     async onUnauthorized(refused, { code } = {}) {
       const accessToken = bearerOf(refused);
-      const isReplaced = () => held !== undefined && held.login.credentials.accessToken !== accessToken;
+      const isOther = (login: Login | undefined) =>
+        login !== undefined && login.credentials.accessToken !== accessToken;
+      let login = held?.login;
       // Twice, because the first may join a renewal that did not know of the refusal.
-      for (let attempt = 0; attempt < 2 && !isReplaced(); attempt++) await renew({ accessToken, code });
-      return isReplaced();
+      for (let attempt = 0; attempt < 2 && !isOther(login); attempt++) login = await renew({ accessToken, code });
+      if (isOther(login)) return true;
+      throw await refusedLogin(login, { store, profile, runtime });
     },
   };
+}
+
+/** What to say when the backend refuses the newest token that can be had. */
+function refusedLogin(
+  login: Login | undefined,
+  { store, profile, runtime }: Pick<RenewalContext, 'store' | 'profile' | 'runtime'>,
+): Promise<CodexAuthError> {
+  const isFresh = login !== undefined && isJustRefreshed(login, runtime.now());
+  const isRenewable = !store.readonly && Boolean(login?.credentials.refreshToken);
+  if (isFresh || isRenewable) return refusedFresh({ store, profile });
+  return notRenewable({ store, profile }, 'was refused by the backend');
 }
 
 interface Held extends Renewed {

@@ -1,6 +1,6 @@
 import type { Runtime } from '../shared/runtime';
 import { IssuerUnreachable, requestIssuer } from './issuer-request';
-import { parseTokenReply, type TokenOutcome } from './token-response';
+import { parseTokenReply, QUIET_MS, type TokenOutcome } from './token-response';
 
 export interface RefreshGrant {
   issuer: string;
@@ -13,14 +13,25 @@ export interface RefreshGrant {
  * Exchanges a refresh token for new tokens. Sent once, never repeated here: after a broken connection nobody knows
  * whether the token was spent.
  *
+ * @param onLate Told of an answer that comes after the 30 s in which one was waited for, and within 5 minutes.
  * @returns New tokens or the refusal; a failure of the network is a transient refusal.
  * @throws {@link CodexAuthError} `invalid_setting` when the issuer is neither https nor on this machine.
  * @see [RFC 6749, section 6](https://www.rfc-editor.org/rfc/rfc6749.html#section-6)
  */
-export async function refreshTokens(grant: RefreshGrant, runtime: Runtime): Promise<TokenOutcome> {
+export async function refreshTokens(
+  grant: RefreshGrant,
+  runtime: Runtime,
+  onLate: (outcome: TokenOutcome) => void,
+): Promise<TokenOutcome> {
   const { issuer, clientId, refreshToken } = grant;
   const json = { client_id: clientId, grant_type: 'refresh_token', refresh_token: refreshToken };
-  return requestTokens({ issuer, json, secrets: [refreshToken] }, runtime);
+  const request: TokenRequest = {
+    issuer,
+    json,
+    secrets: [refreshToken],
+    onLate: (reply) => onLate(parseTokenReply(reply, runtime.now())),
+  };
+  return requestTokens(request, runtime);
 }
 
 export interface AuthorizationCodeGrant {
@@ -60,6 +71,8 @@ async function requestTokens(request: TokenRequest, runtime: Runtime): Promise<T
     return parseTokenReply(await requestIssuer({ ...request, path: '/oauth/token' }, runtime), runtime.now());
   } catch (error) {
     if (!(error instanceof IssuerUnreachable)) throw error;
-    return { ok: false, refusal: { kind: 'transient', detail: error.message } };
+    // The request may still be under way, and the token must not follow it.
+    const timeout = error.isTimeout && { code: 'timeout', retryAfterMs: QUIET_MS };
+    return { ok: false, refusal: { kind: 'transient', detail: error.message, ...timeout } };
   }
 }

@@ -16,12 +16,13 @@ export interface IssuedTokens {
   expiresIn?: number;
 }
 
-/** Why there are none. `code` is the issuer's own word, when it looks like one. */
+/** Why there are none. `code` is the issuer's own word, when it looks like one; else `timeout` or `redirected`. */
 export interface TokenRefusal {
   /** `empty`: a success without an access token that could be used. */
   kind: 'permanent' | 'transient' | 'region' | 'empty';
   status?: number;
   code?: string;
+  /** As the issuer asked, or as is wise. */
   retryAfterMs?: number;
   /** Came with an `empty` success. It has taken the place of the one that was sent. */
   refreshToken?: string;
@@ -31,6 +32,11 @@ export interface TokenRefusal {
 
 export type TokenOutcome = { ok: true; tokens: IssuedTokens } | { ok: false; refusal: TokenRefusal };
 
+/** Long enough for whatever stands in the way of the issuer to go. */
+export const QUIET_MS = 30_000;
+
+/** These speak of the `clientId` setting and not of the token, which must not be given up for them. */
+const OF_CLIENT = ['invalid_client', 'unauthorized_client'];
 const PERMANENT = new Set([
   'refresh_token_expired',
   'refresh_token_reused',
@@ -83,16 +89,22 @@ function refusalOf(reply: TokenReply, code: string | undefined, now: number): To
   const { status } = reply;
   const redirected = status === 0 || (status >= 300 && status < 400);
   if (redirected) {
-    return { kind: 'transient', status, detail: 'the issuer redirected the request, which tokens do not follow' };
+    const detail = 'the issuer redirected the request, which tokens do not follow';
+    return { kind: 'transient', status, code: 'redirected', detail };
   }
   const detail = `the issuer answered ${status}${code ? ` (${code})` : ''}`;
   const common = { status, detail, ...(code && { code }) };
   if (code === 'unsupported_country_region_territory') return { ...common, kind: 'region' };
-  // A wrong `clientId` setting says nothing about the token, which must not be given up for it.
-  const isOfClient = code === 'invalid_client';
-  if ((status === 401 && !isOfClient) || (code && PERMANENT.has(code))) return { ...common, kind: 'permanent' };
+  if (status === 401 && isOfAnother(reply)) return { ...common, kind: 'transient', retryAfterMs: QUIET_MS };
+  const isOfToken = status === 401 && !OF_CLIENT.includes(code ?? '');
+  if (isOfToken || (code && PERMANENT.has(code))) return { ...common, kind: 'permanent' };
   const retryAfterMs = parseRetryAfter(reply.retryAfter, now);
   return { ...common, kind: 'transient', ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+/** A page: some gateway between here and the issuer wants a login of its own. The issuer answers in JSON, or not at all. */
+function isOfAnother({ text }: TokenReply): boolean {
+  return text.trim() !== '' && parseJson(text) === undefined;
 }
 
 /** Seconds or an HTTP date, as milliseconds from now. */

@@ -1,8 +1,10 @@
 import { asRecord, asString, parseJson } from '../shared/json';
+import { readTextUpTo } from '../shared/read-text';
 import type { Runtime } from '../shared/runtime';
 import { USER_AGENT } from '../shared/version';
 
 const TIME_LIMIT_MS = 5_000;
+const SIZE_LIMIT = 1024 * 1024;
 
 export interface ModelIdsRequest {
   baseURL: string;
@@ -58,11 +60,21 @@ async function ask(request: ModelIdsRequest, runtime: Runtime, signal: AbortSign
     accept: 'application/json',
     'user-agent': USER_AGENT,
   };
-  const { status, text } = await exchange(url, { headers, signal }, runtime).catch(() => {
+  const failed = (message: string) => () => {
     signal.throwIfAborted();
-    throw new Error('the backend could not be reached');
-  });
-  if (status !== 200) throw new Error(`the backend answered ${status}`);
+    throw new Error(message);
+  };
+  // Followed, a redirect would hand the token to whoever it names.
+  const response = await runtime
+    .fetch(url, { headers, signal, redirect: 'manual' })
+    .catch(failed('the backend could not be reached'));
+  if (response.status !== 200) {
+    void response.body?.cancel().catch(() => {});
+    throw new Error(`the backend answered ${response.status}`);
+  }
+  const text = await readTextUpTo(response, SIZE_LIMIT).catch(
+    failed('the answer of the backend broke off, or is longer than 1 MiB'),
+  );
   const models = asRecord(parseJson(text))?.models;
   if (!Array.isArray(models)) throw new Error('the backend sent no list of models');
   return models.flatMap((entry) => {
@@ -70,10 +82,4 @@ async function ask(request: ModelIdsRequest, runtime: Runtime, signal: AbortSign
     const id = asString(slug);
     return id ? [{ id, isListed: visibility === undefined || visibility === 'list' }] : [];
   });
-}
-
-async function exchange(url: string, init: { headers: Record<string, string>; signal: AbortSignal }, runtime: Runtime) {
-  // Followed, a redirect would hand the token to whoever it names.
-  const response = await runtime.fetch(url, { ...init, redirect: 'manual' });
-  return { status: response.status, text: await response.text() };
 }

@@ -23,7 +23,11 @@ const login: Command = {
   description: 'Log in with a ChatGPT account',
   args: {
     profile,
-    browser: { type: 'boolean', description: 'use the browser of this machine, even if none is expected' },
+    browser: {
+      type: 'boolean',
+      description:
+        'use the browser of this machine; over SSH open the address at home, after `ssh -L 1455:localhost:1455 HOST`',
+    },
     device: { type: 'boolean', description: 'use a code that is entered on another device' },
     paste: { type: 'boolean', description: 'use any browser, and paste the address it ends at' },
     'no-open': { type: 'boolean', description: 'print the address, do not open it' },
@@ -32,13 +36,18 @@ const login: Command = {
       valueHint: 'tool',
       description: 'copy the login of opencode or pi; either copy ends when the other one is renewed',
     },
+    path: { type: 'string', valueHint: 'file', description: 'with --import: the auth.json of that tool' },
+    replace: { type: 'boolean', description: 'with --import: take the place of a login that is there' },
     json,
   },
   async run(args, context) {
     const { runLogin } = await import('./login');
-    const flags = flagsOf(args, ['browser', 'device', 'paste', 'json']);
+    const flags = flagsOf(args, ['browser', 'device', 'paste', 'replace', 'json']);
     const from = toolOf(args);
-    return runLogin({ profile: profileOf(args), open: args.open !== false, from, ...flags }, context);
+    return runLogin(
+      { profile: profileOf(args), open: args.open !== false, from, path: pathOf(args), ...flags },
+      context,
+    );
   },
 };
 
@@ -70,6 +79,11 @@ function profileOf({ profile: name }: Arguments): string {
 function toolOf({ import: tool }: Arguments): 'opencode' | 'pi' | undefined {
   if (tool === undefined || tool === 'opencode' || tool === 'pi') return tool;
   throw new UsageError('--import needs the name of a tool: opencode or pi.');
+}
+
+function pathOf({ path }: Arguments): string | undefined {
+  if (path === undefined || (typeof path === 'string' && path.trim() !== '' && !path.startsWith('-'))) return path;
+  throw new UsageError('--path needs the name of a file.');
 }
 
 function flagsOf<Name extends string>(args: Arguments, names: readonly Name[]): Record<Name, boolean> {

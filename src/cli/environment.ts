@@ -26,6 +26,7 @@ export function isSet(value: string | undefined): boolean {
 function address(name: string, env: Terminal['env']): string | undefined {
   const value = env[name]?.trim();
   if (!value) return undefined;
-  if (!isSecureUrl(value)) throw new UsageError(`${name} must be an https URL without a password in it (http only on this machine).`);
+  if (!isSecureUrl(value))
+    throw new UsageError(`${name} must be an https URL without a password in it (http only on this machine).`);
   return value.replace(/\/+$/, '');
 }

@@ -1,7 +1,9 @@
+import { parsePastedResponse } from '../auth/authorization-response';
 import { CodexAuthError } from '../auth/errors';
 import type { Choice } from './choose-way';
 import type { Context } from './context';
-import { askForAddress } from './paste-prompt';
+import { isSet } from './environment';
+import { createPastePrompt, NothingPasted } from './paste-prompt';
 import {
   type AuthStore,
   type DeviceCode,
@@ -10,6 +12,7 @@ import {
   type OAuthCredentials,
   type Paste,
 } from './services';
+import { UsageError } from './terminal';
 import { formatTime, plain } from './text';
 
 const WAITING = 'Waiting (Ctrl-C cancels)';
@@ -52,6 +55,7 @@ function withBrowser(task: LoginTask): Promise<OAuthCredentials> {
       showAddress(url, task.context);
     },
     question: terminal.stdin.isTTY ? 'Or paste the address at which the browser ended' : undefined,
+    isPasteNeeded: false,
   });
 }
 
@@ -66,6 +70,7 @@ function withPaste(task: LoginTask): Promise<OAuthCredentials> {
       screen.paragraph('The page it ends at may not load; what counts is its address.');
     },
     question: 'Paste the address at which the browser ended',
+    isPasteNeeded: true,
   });
 }
 
@@ -80,28 +85,46 @@ interface BrowserWay {
   openBrowser: ((url: string) => void | Promise<void>) | undefined;
   onUrl(url: string): void;
   question: string | undefined;
+  /** Nobody has a browser that could come back here, so the login ends with the input. */
+  isPasteNeeded: boolean;
 }
 
 async function browserLogin({ profile, authStore, context }: LoginTask, way: BrowserWay): Promise<OAuthCredentials> {
   const { question, openBrowser } = way;
   let asked: Promise<unknown> | undefined;
   let stopWaiting = () => {};
+  let state = '';
+  const ended = new AbortController();
   const onUrl = (url: string) => {
+    state = new URL(url).searchParams.get('state') ?? '';
     way.onUrl(url);
     if (question === undefined) stopWaiting = context.screen.wait(WAITING);
   };
+  const prompt = createPastePrompt(context, (text) => isAnswer(text, state));
   const ask = (text: string, signal: AbortSignal) => {
-    const answer = askForAddress(text, context, signal);
-    asked = answer.catch(() => {});
+    const answer = prompt.ask(text, signal);
+    asked = answer.catch((error: unknown) => {
+      if (way.isPasteNeeded && error instanceof NothingPasted && error.isInputClosed) ended.abort(inputClosed());
+    });
     return answer;
   };
   const paste: Paste | undefined = question === undefined ? undefined : ({ signal }) => ask(question, signal);
   try {
-    return await loginInBrowser(context, authStore, { profile, openBrowser, onUrl, paste });
+    return await loginInBrowser(context, authStore, { profile, openBrowser, onUrl, paste, signal: ended.signal });
   } finally {
     stopWaiting();
     await asked; // it has been taken back, and leaves the terminal as it was
+    prompt.close();
   }
+}
+
+/** Part of an address is none, even if there is a code in it, which may have been cut. */
+function isAnswer(text: string, state: string): boolean {
+  return text.replace(/\s+/g, '').includes(state) && parsePastedResponse(text, state).kind !== 'unusable';
+}
+
+function inputClosed(): UsageError {
+  return new UsageError('Nothing can be pasted: the input is closed. Use --device.');
 }
 
 async function withDevice({ profile, authStore, context }: LoginTask): Promise<OAuthCredentials> {
@@ -129,6 +152,9 @@ function showCode({ verificationUri, userCode, expiresAt, warning }: DeviceCode,
   screen.line();
   screen.paragraph(`It is valid until ${formatTime(expiresAt, terminal.runtime.now())}.`);
   screen.paragraph(plain(warning), style.dim);
+  if (isSet(terminal.env.CI)) {
+    screen.paragraph('Whoever reads this log could finish the login with their own account.', style.yellow);
+  }
   screen.line();
 }
 

@@ -2,7 +2,7 @@ import type { Context } from './context';
 import { nameOf } from './describe-status';
 import { foreignSource, logOut, openStore, statusOf } from './services';
 import { widthOf } from './terminal';
-import { plain, wrap } from './text';
+import { plain, plainName, wrap } from './text';
 
 const ELSEWHERE = {
   environment:
@@ -21,13 +21,13 @@ export async function runLogout({ profile }: { profile: string }, context: Conte
   }
   const status = await statusOf(context, authStore, profile);
   if (status.state === 'not_logged_in') {
-    terminal.stdout.write(`Nobody is logged in as profile ${plain(profile)}.\n`);
+    terminal.stdout.write(`Nobody is logged in as profile ${plainName(profile)}.\n`);
     return 0;
   }
   const stopWaiting = screen.wait('Logging out');
   const isRevoked = await logOut(context, authStore, profile).finally(stopWaiting);
   const name =
-    status.state === 'invalid' ? `what was stored as profile ${plain(profile)}` : `the login of ${nameOf(status)}`;
+    status.state === 'invalid' ? `what was stored as profile ${plainName(profile)}` : `the login of ${nameOf(status)}`;
   const place = status.location ? `It was stored in ${plain(status.location)}\n` : '';
   const revocation = isRevoked
     ? 'Its tokens were revoked.'

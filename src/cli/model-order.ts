@@ -1,11 +1,12 @@
 import type { Context } from './context';
 import { type OAuthCredentials, type ServedModel, servedModels } from './services';
 import { widthOf } from './terminal';
-import { plain, wrap } from './text';
+import { plain, plainName, wrap } from './text';
 
 /** The models of a common setup, the first choice first. */
 const MODEL_ORDER = ['openai-codex/gpt-5.3-codex', 'openai/gpt-5.2-codex', 'openai/gpt-4o-mini'] as const;
 const PREFIX = 'openai-codex/';
+const MAX_LISTED = 20;
 
 export interface OrderedModel {
   id: string;
@@ -29,8 +30,9 @@ function judge(id: string, served: ServedModel[] | string): Omit<OrderedModel, '
   }
   if (typeof served === 'string') return { available: null, note: `could not be asked: ${served}` };
   if (served.some((model) => model.id === id.slice(PREFIX.length))) return { available: true, note: 'available' };
-  const listed = served.filter((model) => model.isListed).map((model) => plain(model.id));
-  const others = listed.length > 0 ? `, which has ${listed.join(', ')}` : '';
+  const listed = served.filter((model) => model.isListed).map((model) => plainName(model.id));
+  const more = listed.length > MAX_LISTED ? ` and ${listed.length - MAX_LISTED} more` : '';
+  const others = listed.length > 0 ? `, which has ${listed.slice(0, MAX_LISTED).join(', ')}${more}` : '';
   return { available: false, note: `not served to this account${others}` };
 }
 

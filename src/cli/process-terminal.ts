@@ -11,8 +11,8 @@ export function processTerminal(): Terminal {
   };
   process.once('SIGINT', () => interrupt(130));
   process.once('SIGTERM', () => interrupt(143));
-  // A reader such as `head` may leave early.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  onFailure(process.stdout);
+  onFailure(process.stderr);
   return {
     stdin: process.stdin,
     stdout: process.stdout,
@@ -24,4 +24,13 @@ export function processTerminal(): Terminal {
     interrupted: interruption.signal,
     interrupt: () => interrupt(130),
   };
+}
+
+/** A reader such as `head` may leave early. Any other failure, as of a full disk, lost what was asked for. */
+function onFailure(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.exitCode = 1;
+    if (stream === process.stdout) process.stderr.write(`error: The output could not be written (${error.code}).\n`);
+  });
 }

@@ -2,7 +2,7 @@ import { CodexAuthError } from '../auth/errors';
 import { AuthStoreError } from '../shared/auth-store-error';
 import { ORIGINATOR } from '../shared/constants';
 import { Interrupted, styleOf, type Terminal, UsageError, widthOf } from './terminal';
-import { plain, plainMessage, wrap } from './text';
+import { plain, plainMessage, toJson, wrap } from './text';
 
 /** Chains of causes may be circles. */
 const MAX_CAUSES = 5;
@@ -13,12 +13,24 @@ export function reportError(error: unknown, terminal: Terminal, isVerbose: boole
   const { red, dim } = styleOf(stderr, env);
   const say = (line: string) => stderr.write(`${line}\n`);
   if (error instanceof Interrupted) {
-    say('Cancelled. Nothing was changed.');
+    say(wrap(error.message, widthOf(stderr)));
     return error.exitCode;
   }
   say(wrap(messageOf(error), widthOf(stderr)).replace(/^error:/, red('error:')));
   if (isVerbose) for (const line of detailsOf(error)) say(dim(line));
   return error instanceof UsageError ? 2 : 1;
+}
+
+/** The same for programs, as one JSON object. */
+export function toJsonError(error: unknown): string {
+  const message = plainMessage(error instanceof Error ? error.message : String(error));
+  return toJson({ error: { code: codeOf(error), message } });
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Interrupted) return 'interrupted';
+  if (error instanceof UsageError) return 'usage';
+  return CodexAuthError.isInstance(error) || AuthStoreError.isInstance(error) ? error.code : 'unknown';
 }
 
 function messageOf(error: unknown): string {

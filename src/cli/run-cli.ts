@@ -1,19 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { orAbort } from '../shared/abort';
 import { VERSION } from '../shared/version';
-import { readArguments } from './arguments';
+import { mayHoldCode, readArguments } from './arguments';
 import { COMMANDS } from './commands';
-import { createContext } from './context';
+import { type Context, createContext } from './context';
 import { isSet } from './environment';
-import { reportError } from './report-error';
-import { type Terminal, UsageError, widthOf } from './terminal';
+import { reportError, toJsonError } from './report-error';
+import { Interrupted, type Terminal, UsageError, widthOf } from './terminal';
+
+const GRACE_MS = 500;
 
 /**
  * Runs one command line (without the program's name) and resolves to its exit code: 0; 1 for a failure; 2 for wrong
- * arguments; 130 after Ctrl-C. Never rejects.
+ * arguments; 130 after Ctrl-C, 143 after SIGTERM. Never rejects.
  */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
+    if (isJsonAsked(argv)) terminal.stdout.write(`${toJsonError(error)}\n`);
     return reportError(error, terminal, isSet(terminal.env.CODEX_DEBUG));
   }
 }
@@ -31,13 +36,42 @@ async function dispatch([name = '--help', ...rest]: readonly string[], terminal:
   }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command)
-    throw new UsageError(`There is no ${JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}.`);
+    throw new UsageError(
+      `There is no ${mayHoldCode(name) ? 'such command' : JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}.`,
+    );
   if (rest.some(isHelp)) {
     const { commandHelp } = await import('./help');
     stdout.write(`${commandHelp(name, command, widthOf(stdout))}\n`);
     return 0;
   }
-  return command.run(readArguments(rest, command.args), createContext(terminal));
+  const context = createContext(terminal);
+  return orInterrupted(command.run(readArguments(rest, command.args), context), context);
+}
+
+/** The command, which has a moment after Ctrl-C to end in good order. What waits for an answer or a lock might not. */
+async function orInterrupted(running: Promise<number>, { terminal, screen }: Context): Promise<number> {
+  const { interrupted } = terminal;
+  try {
+    return await orAbort(running, interrupted);
+  } catch (error) {
+    if (!interrupted.aborted) throw error;
+  }
+  const given = new AbortController();
+  const tooLate = pause(GRACE_MS, undefined, { signal: given.signal }).then(() => {
+    screen.stop();
+    throw new Interrupted((interrupted.reason as Interrupted).exitCode, true);
+  });
+  try {
+    return await Promise.race([running, tooLate]);
+  } finally {
+    given.abort();
+    tooLate.catch(() => {});
+  }
+}
+
+/** Whoever asked for JSON gets it for a failure, too. */
+function isJsonAsked([name = '', ...rest]: readonly string[]): boolean {
+  return Object.hasOwn(COMMANDS, name) && 'json' in (COMMANDS[name]?.args ?? {}) && rest.includes('--json');
 }
 
 function isHelp(argument: string): boolean {

@@ -12,6 +12,7 @@ export class Screen {
   readonly style: Style;
   readonly #terminal: Terminal;
   #redraw: (() => void) | undefined;
+  #stopWaiting = () => {};
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -50,12 +51,19 @@ export class Screen {
     }, FRAME_MS);
     this.#redraw = draw;
     draw();
-    return () => {
+    const stop = () => {
       clearInterval(timer);
       if (this.#redraw === draw) {
         this.#redraw = undefined;
         stderr.write(CLEAR_LINE);
       }
     };
+    this.#stopWaiting = stop;
+    return stop;
+  }
+
+  /** For the end of a command that did not end by itself. */
+  stop(): void {
+    this.#stopWaiting();
   }
 }

@@ -23,15 +23,18 @@ export interface BrowserLogin {
   openBrowser?: ((url: string) => void | Promise<void>) | undefined;
   onUrl(url: string): void;
   paste?: Paste | undefined;
+  /** Ends the login, beside Ctrl-C. */
+  signal: AbortSignal;
 }
 
 export async function loginInBrowser(
   { issuer, terminal, logger }: Context,
   authStore: AuthStore,
-  { profile, openBrowser, onUrl, paste }: BrowserLogin,
+  { profile, openBrowser, onUrl, paste, signal: ended }: BrowserLogin,
 ): Promise<OAuthCredentials> {
   const { loginWithBrowser } = await import('../auth/node/login-with-browser');
-  const { runtime, interrupted: signal, callbackPorts: ports } = terminal;
+  const { runtime, interrupted, callbackPorts: ports } = terminal;
+  const signal = AbortSignal.any([interrupted, ended]);
   const options = { ...(openBrowser && { openBrowser }), ...(paste && { paste }), ...(ports && { ports }) };
   return loginWithBrowser({ authStore, profile, issuer, logger, signal, onUrl, ...options }, { runtime });
 }
@@ -50,10 +53,11 @@ export async function loginByDevice(
 export async function copyLogin(
   { issuer, terminal, logger }: Context,
   authStore: AuthStore,
-  { profile, from }: { profile: string; from: ForeignTool },
+  { profile, from, path, replace }: { profile: string; from: ForeignTool; path: string | undefined; replace: boolean },
 ): Promise<OAuthCredentials> {
   const { importLogin } = await import('../auth/node/sources/importers');
-  return importLogin({ from, authStore, profile, issuer, logger }, { runtime: terminal.runtime });
+  const options = { from, replace, ...(path !== undefined && { path }) };
+  return importLogin({ ...options, authStore, profile, issuer, logger }, { runtime: terminal.runtime });
 }
 
 /** Resolves to whether the issuer revoked what was deleted. */

@@ -1,7 +1,7 @@
 import type { Context } from './context';
-import { formatStatus } from './describe-status';
+import { formatStatus, toPrintable } from './describe-status';
 import { type AuthStore, openStore, statusOf } from './services';
-import { plain, toJson } from './text';
+import { plainName, toJson } from './text';
 
 export interface StatusArguments {
   profile: string;
@@ -18,10 +18,10 @@ export async function runStatus({ profile, all, json }: StatusArguments, context
   const rest = all ? await Promise.all(others.map((name) => statusOf(context, authStore, name))) : [];
   const { stdout } = context.terminal;
   if (json) {
-    stdout.write(`${toJson({ ...status, profiles, ...(all && { others: rest }) })}\n`);
+    stdout.write(`${toJson({ ...toPrintable(status), profiles, ...(all && { others: rest.map(toPrintable) }) })}\n`);
   } else {
     const parts = [status, ...rest].map((one) => formatStatus(one, context));
-    if (!all && others.length > 0) parts.push(`Other profiles: ${others.map(plain).join(', ')}`);
+    if (!all && others.length > 0) parts.push(`Other profiles: ${others.map(plainName).join(', ')}`);
     stdout.write(`${parts.join('\n\n')}\n`);
   }
   return status.state === 'logged_in' ? 0 : 1;

@@ -28,8 +28,16 @@ export interface Terminal {
 /** The person, or the system, ended the program. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
-  constructor(readonly exitCode: number) {
-    super('The command was interrupted.');
+  constructor(
+    readonly exitCode: number,
+    /** It did not end in time, and may have done what it was about to. */
+    readonly isUnfinished = false,
+  ) {
+    super(
+      isUnfinished
+        ? 'Cancelled, but what was under way may have been done; `ai-sdk-codex status` shows how things stand.'
+        : 'Cancelled. Nothing was changed.',
+    );
   }
 }
 

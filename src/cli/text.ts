@@ -2,33 +2,46 @@ import { loginHint } from '../auth/login-hint';
 import { DEFAULT_PROFILE } from '../shared/constants';
 import { redact } from '../shared/secret';
 
-// Escape sequences, and marks that make a text read differently from what it is.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+// Escape sequences, marks that make a text read differently from what it is, halves of characters.
+const CONTROLS = /[\p{C}\p{Zl}\p{Zp}]/gu;
+const MAX_NAME = 200;
 
 /** Text from outside, fit for a terminal: one line, without control characters and secrets. */
 export function plain(text: string): string {
   return redact(text.replace(/[\t\r\n]+/g, ' ').replace(CONTROLS, ''));
 }
 
+/** The same of a name, which is never longer than a few lines. */
+export function plainName(text: string): string {
+  const name = plain(text.slice(0, 10 * MAX_NAME));
+  return name.length > MAX_NAME ? `${plain(name.slice(0, MAX_NAME))}…` : name;
+}
+
 /** What a hint says after its command: functions to call, which is no advice for a terminal. */
 const HINT_FOR_PROGRAMS = loginHint(DEFAULT_PROFILE).split('`').at(-1) ?? '';
 
+/** Advice of the library for programs, and what stands in its place for people. */
+const ADVICE = [
+  ...(HINT_FOR_PROGRAMS ? ([[HINT_FOR_PROGRAMS, '.']] as const) : []),
+  ['set `replace`', 'use --replace'],
+  ['Give the `path` of its auth.json', 'Give its auth.json with --path'],
+  ['loginWithDeviceCode() or the setting `paste`; --device or --paste on the command line', '--device or --paste'],
+] as const;
+
 /** The same of a message of ours, with the advice for people alone. */
 export function plainMessage(text: string): string {
-  return plain(HINT_FOR_PROGRAMS ? text.replaceAll(HINT_FOR_PROGRAMS, '.') : text);
+  return plain(ADVICE.reduce((message, [library, people]) => message.replaceAll(library, people), text));
 }
 
 /** JSON whose every character a terminal can take. */
 export function toJson(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    escapeCharacter,
+  return JSON.stringify(value, null, 2).replace(CONTROLS, (character) =>
+    character === '\n' ? character : character.split('').map(escapeUnit).join(''),
   );
 }
 
-function escapeCharacter(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /** Breaks `text` between words so that no line is longer than `width`; words that are longer stay whole. */

@@ -13,7 +13,7 @@ import type { EventSink, Exchange, Transport } from '../transport/transport';
 import { readErrorBody } from './describe-failure';
 import { buildHeaders, type CallerHeaders } from './request-headers';
 import { accountFingerprint, deriveSessionId } from './session-id';
-import { type FailedRequest, fromFailure, toProviderError, withRefusal } from './to-provider-error';
+import { type FailedRequest, fromFailure, refusedTwice, toProviderError, withRefusal } from './to-provider-error';
 import { TURN_STATE_HEADER, type TurnStates } from './turn-state';
 
 /** What every call of one provider shares. */
@@ -98,14 +98,20 @@ async function sendCall(
       return { ...attempt, exchange };
     } catch (error) {
       const reason = resendReason(error);
-      if (reason === undefined || spent.has(reason)) throw error;
+      const isSecond = reason !== undefined && spent.has(reason);
+      if (reason === undefined || (isSecond && reason !== 'unauthorized')) throw error;
       spent.add(reason);
+      // Asked of a second refusal, too: it rejects with what the login needs.
       if (reason === 'unauthorized' && !(await recover(error, authorization, environment, settings, request))) {
         throw error;
       }
+      if (isSecond) throw refusedTwice(error, request);
     }
   }
 }
+
+/** Of the words in an answer, those that end a login count before the others. */
+const OVER = ['token_revoked', 'token_invalidated'];
 
 /** Whether to send again after a 401. What the login fails with has that answer as its cause. */
 async function recover(
@@ -115,7 +121,8 @@ async function recover(
   { signal }: CallSettings,
   request: FailedRequest,
 ): Promise<boolean> {
-  const [code] = HttpFailure.isInstance(failure) ? readErrorBody(failure.body).codes : [];
+  const codes = HttpFailure.isInstance(failure) ? readErrorBody(failure.body).codes : [];
+  const code = codes.find((word) => OVER.includes(word)) ?? codes[0];
   try {
     return await orAbort(authorizer.onUnauthorized(refused, code === undefined ? {} : { code }), signal);
   } catch (error) {

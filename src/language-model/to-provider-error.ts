@@ -58,6 +58,14 @@ export function withRefusal(error: unknown, refusal: unknown, request: FailedReq
   return new CodexAuthError({ code, message, cause: apiCallError(refusal, request).error });
 }
 
+/** The error of a call whose two tokens were refused, when there is a third by then. */
+export function refusedTwice(refusal: unknown, request: FailedRequest): unknown {
+  if (!HttpFailure.isInstance(refusal)) return refusal;
+  const { said, error: cause } = apiCallError(refusal, request);
+  const what = `The Codex backend refused two tokens of this login (${said}).`;
+  return new CodexAuthError({ code: 'refresh_failed', message: `${what} There is a newer one now: try again.`, cause });
+}
+
 function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
   const { said, error } = apiCallError(failure, request);
   return failure.status === 401 ? loginError(said, error) : error;

@@ -19,17 +19,26 @@ export interface OAuthCredentials {
   /** The account lives in a FedRAMP workspace. */
   fedramp?: boolean;
   /** A refresh is under way: written before the refresh token is presented, so that a holder that died is noticed. */
-  refreshing?: { fingerprint: string; startedAt: number };
+  refreshing?: {
+    /** The first 16 hex digits of the SHA-256 of the refresh token. */
+    fingerprint: string;
+    /** Epoch milliseconds. */
+    startedAt: number;
+  };
   /** How the newest refresh failed. Gone after one that succeeds, and after a login. */
   refreshFailure?: RefreshFailure;
   /** A pair of another account that a refresh brought; kept because its refresh token is the only one left, never used. */
   aside?: OAuthCredentials;
 }
 
-/** Holds no token: a refresh token is named by the first 16 hex digits of its SHA-256. */
+/** Holds no token. */
 export interface RefreshFailure {
+  /** The first 16 hex digits of the SHA-256 of issuer, client and refresh token: another setting is another question. */
   fingerprint: string;
-  /** The issuer's own word (`refresh_token_reused`), `http_503`, or ours: `account_mismatch`, `empty_reply`, `network`. */
+  /**
+   * The issuer's own word (`refresh_token_reused`), `http_503`, or ours: `account_mismatch`, `empty_reply`, `redirected`,
+   * `network`, `timeout`.
+   */
   code: string;
   /** Epoch milliseconds. */
   at: number;

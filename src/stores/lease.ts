@@ -32,9 +32,14 @@ export async function acquireLease(profile: string, where: string, context: Leas
     const isDead = watched.forMs > times.heartbeatMs * LOOKS;
     const take = { profile, owner, leaseMs: times.leaseMs, dead: isDead ? watched.fence : undefined };
     const outcome = await tryBriefly(() => takeInTime(take, context), context).catch((error: unknown) => {
+      // Perhaps only its answer was lost; everybody would wait for what we left behind.
+      database.release(take).catch(() => {});
       throw databaseError(database.name, 'unwritable', error);
     });
-    if ('fence' in outcome) return { lease: { profile, owner, fence: outcome.fence }, record: outcome.record };
+    if ('fence' in outcome) {
+      const { fence, before, record } = outcome;
+      return { lease: { profile, owner, fence, before }, record };
+    }
     if (waitedMs >= times.waitMs) throw timedOut(where, times.waitMs);
     const pause = await pauseFor(pauseMs, runtime);
     // A clock alone would say that hours have gone after a suspended laptop wakes, and pauses alone nothing of a slow server.
@@ -50,8 +55,7 @@ async function takeInTime(take: Parameters<LeaseDatabase['acquire']>[0], { datab
     return await inTime(taking, times.statementMs, runtime);
   } catch (error) {
     // Should it get the lease after all, nobody is there to use it.
-    const giveBack = (late: Awaited<typeof taking>) =>
-      'fence' in late ? database.release({ ...take, fence: late.fence }) : undefined;
+    const giveBack = (late: Awaited<typeof taking>) => ('fence' in late ? database.release(take) : undefined);
     taking.then(giveBack).catch(() => {});
     throw error;
   }
@@ -116,9 +120,13 @@ class NoAnswer extends Error {
 /** `work`, or a failure if that takes longer than `ms`; the work itself goes on. */
 export async function inTime<T>(work: Promise<T>, ms: number, runtime: Runtime): Promise<T> {
   const settled = new AbortController();
-  const tooLong = runtime.sleep(ms, settled.signal).then((): never => {
+  const wait = async (): Promise<never> => {
+    await runtime.sleep(ms, settled.signal);
+    // Where nothing could run for that long, the clock is asked first, and then what has arrived meanwhile.
+    await runtime.sleep(1, settled.signal);
     throw new NoAnswer(`no answer within ${ms / 1000} s`);
-  });
+  };
+  const tooLong = wait();
   tooLong.catch(() => {});
   try {
     return await Promise.race([work, tooLong]);

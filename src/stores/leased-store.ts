@@ -23,6 +23,9 @@ export interface LeasedStoreOptions {
   runtime?: Runtime;
 }
 
+/** The call before may wait for a dead holder as long as it likes; this is for what it does then. */
+const TURN_MS = 60_000;
+
 type Change = Parameters<AuthStore['update']>[1];
 
 /** A store over a database that many machines share. Nothing of a connection is held while a change runs. */
@@ -95,7 +98,7 @@ async function store(statement: () => Promise<boolean>, where: string, context: 
   if (isStored) return;
   throw new AuthStoreError({
     code: 'lock_lost',
-    message: `Another process took over ${where}, because this one stood still or was cut off for too long. Nothing was written.`,
+    message: `Another process took over ${where}, because this one stood still or was cut off for too long. What is stored there now is not from this change.`,
   });
 }
 
@@ -112,10 +115,11 @@ function refuseOwn(key: string, where: string, ownChanges: OwnChanges | undefine
 }
 
 async function waitForTurn(where: string, over: AbortSignal, { times, runtime }: LeaseContext): Promise<never> {
-  await runtime.sleep(times.waitMs, over);
+  const waitMs = times.waitMs + TURN_MS;
+  await runtime.sleep(waitMs, over);
   throw new AuthStoreError({
     code: 'lock_timeout',
-    message: `Another change of ${where} in this process has not ended for ${Math.round(times.waitMs / 1000)} s. Try again, or look for one that hangs.`,
+    message: `Another change of ${where} in this process has not ended for ${Math.round(waitMs / 1000)} s. Try again, or look for one that hangs.`,
   });
 }
 

@@ -1,12 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type AuthStatusOptions, authStatus } from '../../src/auth/auth-status';
-import { fingerprintOf } from '../../src/auth/fingerprint';
+import { CodexAuthError } from '../../src/auth/errors';
 import { AuthStoreError } from '../../src/shared/auth-store-error';
+import { DEFAULT_ISSUER } from '../../src/shared/constants';
 import type { OAuthCredentials, RefreshFailure } from '../../src/shared/credentials';
-import { createRuntime } from '../../src/shared/runtime';
 import type { AuthStore } from '../../src/stores/auth-store';
 import { memoryAuthStore } from '../../src/stores/memory-store';
-import { ACCOUNT, accessToken, createWorld, credentials, jwt, MINUTE, NOW } from './harness';
+import { ACCOUNT, accessToken, createWorld, credentials, jwt, MINUTE, NOW, presented } from './harness';
 
 const DAY = 86_400_000;
 
@@ -25,7 +25,7 @@ async function statusOf(
 }
 
 async function failure(more: Partial<RefreshFailure> = {}): Promise<RefreshFailure> {
-  const fingerprint = await fingerprintOf('rt-CANARY-0', createRuntime());
+  const fingerprint = await presented('rt-CANARY-0', { issuer: DEFAULT_ISSUER });
   return { fingerprint, code: 'refresh_token_reused', at: NOW - MINUTE, permanent: true, ...more };
 }
 
@@ -128,6 +128,17 @@ describe('how it is', () => {
     });
   });
 
+  test.each([{ issuer: 'https://other.test' }, { clientId: 'app_other' }])(
+    'a failure with %j is none without',
+    async (set) => {
+      const name = { issuer: DEFAULT_ISSUER, ...set };
+      const refreshFailure = await failure({ fingerprint: await presented('rt-CANARY-0', name) });
+      const login = credentials(-MINUTE, { refreshFailure });
+      expect(await statusOf(login, set)).toMatchObject({ state: 'relogin_required', lastRefresh: { ok: false } });
+      expect(await statusOf(login)).toMatchObject({ state: 'logged_in', renewable: true });
+    },
+  );
+
   test('a failure of another refresh token says nothing', async () => {
     const refreshFailure = await failure({ fingerprint: '0123456789abcdef' });
     const status = await statusOf(credentials(-MINUTE, { refreshFailure, lastRefreshAt: NOW - DAY }));
@@ -162,6 +173,28 @@ describe('how it is', () => {
   });
 });
 
+describe('a login in one of several places', () => {
+  test.each([true, false])('is read-only when that place is: %s', async (readonly) => {
+    const describe = async () => ({ location: 'there', renewal: 'Run it.', readonly });
+    const status = await statusOf(credentials(DAY), { store: { readonly: true, describe } });
+    expect(status).toMatchObject({ state: 'logged_in', readonly, renewable: !readonly });
+  });
+
+  test('is not read where that would ask the network', async () => {
+    const read = vi.fn(async () => undefined);
+    const describe = async () => ({ location: 'the environment', readonly: true, asksNetwork: true as const });
+    expect(await statusOf(undefined, { store: { read, describe } })).toEqual({
+      state: 'logged_in',
+      profile: 'default',
+      expired: false,
+      renewable: false,
+      readonly: true,
+      location: 'the environment',
+    });
+    expect(read).not.toHaveBeenCalled();
+  });
+});
+
 describe('no login', () => {
   test('nothing is stored', async () => {
     expect(await statusOf(undefined, { profile: 'work' })).toEqual({
@@ -173,6 +206,18 @@ describe('no login', () => {
       location: 'memory',
       problem: expect.stringContaining('login --profile work'),
     });
+  });
+
+  test('and where there may be one all the same', async () => {
+    const describe = async () => ({ location: 'memory', renewal: 'It may be in the keyring.' });
+    const { problem } = await statusOf(undefined, { store: { describe } });
+    expect(problem).toMatch(/^Nobody is logged in .* It may be in the keyring\.$/);
+  });
+
+  test('what the store finds to be something else is invalid, and can be read', async () => {
+    const error = new CodexAuthError({ code: 'invalid_credential', message: 'It holds an API key.' });
+    const status = await statusOf(undefined, { store: { read: () => Promise.reject(error) } });
+    expect(status).toMatchObject({ state: 'invalid', problem: 'It holds an API key.' });
   });
 
   test.each<[string, Partial<OAuthCredentials>, RegExp]>([

@@ -104,6 +104,13 @@ describe('what a person pastes', () => {
     ['in double quotes', `"${ENDED}"`],
     ['in single quotes', `'${ENDED}'`],
     ['in backticks', `\`${ENDED}\``],
+    ['in quotes of a word processor', `“${ENDED}”`],
+    ['in single ones', `‘${ENDED}’`],
+    ['in those of other languages', `«„${ENDED}“»`],
+    ['with a name before it', `URL: ${ENDED}`],
+    ['as the end of a sentence', `${ENDED}.`],
+    ['with all of that', ` url:“<${ENDED}>”, `],
+    ['the code, as the end of a sentence', `“${CODE}”.`],
     ['in angle brackets', `<${ENDED}>`],
     ['in brackets and quotes, with a full stop', `"<${ENDED}>".`],
     ['escaped by a shell', ENDED.replace(/[?&=]/g, '\\$&')],
@@ -171,6 +178,28 @@ describe('what a person pastes', () => {
     ['without it', '?error=access_denied&error_description=No'],
   ])('a refusal %s', (_name, text) => {
     expect(parsePastedResponse(text, STATE)).toMatchObject({ kind: 'refused', error: { code: 'access_denied' } });
+  });
+
+  test.each([
+    ['an address', ENDED, 'code'],
+    ['a query', `code=${CODE}&state=${STATE}`, 'code'],
+    ['the code alone', CODE, 'code'],
+    ['the code and the state', `${CODE}#${STATE}`, 'code'],
+    ['a refusal', `?error=access_denied&state=${STATE}`, 'refused'],
+    ['an address without a state', `https://app.test/callback?code=${CODE}`, 'unusable'],
+    ['one that is percent-encoded', encodeURIComponent(`https://app.test/callback?code=${CODE}`), 'unusable'],
+    ['a query without a state', `code=${CODE}`, 'unusable'],
+    ['a fragment without a state', `https://app.test/callback#code=${CODE}`, 'unusable'],
+    ['a state that comes twice', `${ENDED}&state=${STATE}`, 'unusable'],
+    ['a refusal without a state', '?error=access_denied', 'unusable'],
+  ])('%s, where an address must have the state: %#', (_name, text, kind) => {
+    expect(parsePastedResponse(text, STATE, false)).toMatchObject({ kind });
+  });
+
+  test('marks without end cost no time that matters', () => {
+    for (const mark of ['.', '“', '(', '<']) {
+      expect(parsePastedResponse(`${mark.repeat(16_000)}x`, STATE)).toMatchObject({ kind: 'unusable' });
+    }
   });
 
   test('words that look like members of an object are only words', () => {

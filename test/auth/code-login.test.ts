@@ -37,6 +37,19 @@ test('an answer to another login is refused, and its code is not sent', async ()
   expect(sent).toEqual([]);
 });
 
+test('an address without the state is refused, a code alone is not', async () => {
+  const { request, runtime, sent } = await begin();
+  const ended = new URL(await walk(request.url));
+  const code = ended.searchParams.get('code') ?? '';
+  ended.searchParams.delete('state');
+  for (const response of [ended, ended.href, ended.search, `code=${code}`]) {
+    const exchange = exchangeAuthorizationCode({ request, response }, { runtime });
+    await expect(exchange).rejects.toMatchObject({ code: 'login_failed', message: /another login/ });
+  }
+  expect(sent).toEqual([]);
+  expect(await exchangeAuthorizationCode({ request, response: code }, { runtime })).toHaveProperty('accessToken');
+});
+
 test('a denial is told as one', async () => {
   const { request, runtime, emulator } = await begin();
   emulator.oauth.settings.authorize = 'deny';

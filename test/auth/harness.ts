@@ -1,5 +1,6 @@
-import { fingerprintOf } from '../../src/auth/fingerprint';
-import { AUTH_CLAIM } from '../../src/shared/constants';
+import { fingerprintOf, grantFingerprint } from '../../src/auth/fingerprint';
+import type { RefreshGrant } from '../../src/auth/token-endpoint';
+import { AUTH_CLAIM, DEFAULT_CLIENT_ID } from '../../src/shared/constants';
 import type { OAuthCredentials } from '../../src/shared/credentials';
 import type { Logger } from '../../src/shared/logger';
 import { createRuntime, type Runtime } from '../../src/shared/runtime';
@@ -7,6 +8,7 @@ import { createRuntime, type Runtime } from '../../src/shared/runtime';
 export const NOW = Date.UTC(2026, 5, 1);
 export const MINUTE = 60_000;
 export const ACCOUNT = 'acct-1';
+const ISSUER = 'https://issuer.test';
 
 interface JwtOptions {
   expiresAt?: number;
@@ -36,6 +38,10 @@ export function credentials(expiresInMs: number, more: Partial<OAuthCredentials>
 /** As a record names a refresh token. */
 export const fingerprint = (token: string) => fingerprintOf(token, createRuntime());
 
+/** As a failure names what was presented. */
+export const presented = (refreshToken: string, more: Partial<RefreshGrant> = {}) =>
+  grantFingerprint({ issuer: ISSUER, clientId: DEFAULT_CLIENT_ID, refreshToken, ...more }, createRuntime());
+
 export type Answer = Response | Error | (() => Response | Promise<Response>);
 
 /** A refresh that succeeds, with the n-th refresh token. */
@@ -44,11 +50,15 @@ export function tokens(n: number, more: Record<string, unknown> = {}): Response 
   return Response.json({ ...body, ...more });
 }
 
-/** A token endpoint in place of `fetch`, a clock that stands still, and what was asked and logged. */
+/**
+ * A token endpoint in place of `fetch`, a clock that stands still, and what was asked and logged. Time limits never come,
+ * and pauses that somebody waits for are over at once.
+ */
 export function createWorld() {
   const answers: Answer[] = [];
   const posts: { url: string; init: RequestInit; body: Record<string, unknown> }[] = [];
   const logged: unknown[] = [];
+  const pauses: number[] = [];
   let now = NOW;
 
   const fetch = async (url: string | URL | Request, init: RequestInit = {}) => {
@@ -58,15 +68,20 @@ export function createWorld() {
     if (answer instanceof Error) throw answer;
     return typeof answer === 'function' ? answer() : answer;
   };
-  const never: Runtime['sleep'] = () => new Promise(() => {});
+  const sleep: Runtime['sleep'] = async (ms, _signal, { keepAlive = false } = {}) => {
+    if (!keepAlive) return new Promise(() => {});
+    pauses.push(ms);
+  };
   const log = (message: string, details?: Record<string, unknown>) => logged.push({ message, details });
 
   return {
     answers,
     posts,
     logged,
+    /** Milliseconds of every pause, in order. */
+    pauses,
     // Without chance there is no jitter: what falls due and how long a pause is can be told to the millisecond.
-    runtime: createRuntime({ fetch, now: () => now, sleep: never, randomBytes: (length) => new Uint8Array(length) }),
+    runtime: createRuntime({ fetch, now: () => now, sleep, randomBytes: (length) => new Uint8Array(length) }),
     logger: { debug: log, warn: log } satisfies Logger,
     pass: (ms: number) => {
       now += ms;

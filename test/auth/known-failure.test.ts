@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { createSession } from '../../src/auth/session';
+import { createSession, type SessionOptions } from '../../src/auth/session';
 import { AuthStoreError } from '../../src/shared/auth-store-error';
 import type { RefreshFailure } from '../../src/shared/credentials';
 import type { AuthStore } from '../../src/stores/auth-store';
 import { memoryAuthStore } from '../../src/stores/memory-store';
-import { accessToken, createWorld, credentials, fingerprint, MINUTE, NOW, rejection, tokens } from './harness';
+import { accessToken, createWorld, credentials, MINUTE, NOW, presented, rejection, tokens } from './harness';
 
 function setUp(initial = credentials(-MINUTE), wrap = (store: AuthStore) => store) {
   const world = createWorld();
@@ -44,7 +44,7 @@ describe('a refusal for good', () => {
     }
     expect(posts).toHaveLength(1);
     expect((await store.read('default'))?.refreshFailure).toEqual({
-      fingerprint: await fingerprint('rt-CANARY-0'),
+      fingerprint: await presented('rt-CANARY-0'),
       code: 'refresh_token_reused',
       at: NOW,
       permanent: true,
@@ -116,6 +116,46 @@ describe('a refusal for good', () => {
   });
 });
 
+describe('a refusal of a wrong setting', () => {
+  test.each<[string, Partial<SessionOptions>, () => Response]>([
+    ['issuer', { issuer: 'https://other.test' }, () => Response.json({ error: 'token_expired' }, { status: 401 })],
+    ['clientId', { clientId: 'app_other' }, () => Response.json({ error: 'invalid_grant' }, { status: 400 })],
+  ])('ends with the setting: %s', async (_name, wrong, answer) => {
+    const { runtime, store, open, posts, answers } = setUp();
+    answers.push(answer(), tokens(1));
+    const misled = () => createSession({ store, issuer: 'https://issuer.test', runtime, ...wrong });
+    for (const session of [misled(), misled()]) {
+      expect(await rejection(session.headers())).toMatchObject({ code: 'relogin_required' });
+    }
+    expect(posts).toHaveLength(1);
+    expect((await open().headers()).authorization).toBe(FRESH);
+    expect(posts).toHaveLength(2);
+  });
+
+  test('is none of another client than the one that the record names', async () => {
+    const { runtime, store, open, posts, answers } = setUp(credentials(-MINUTE, { clientId: 'app_mine' }));
+    answers.push(gone());
+    await rejection(open().headers());
+    const other = createSession({ store, issuer: 'https://issuer.test/', clientId: 'app_other', runtime });
+    expect(await rejection(other.headers())).toMatchObject({ code: 'relogin_required' });
+    expect(posts).toHaveLength(1);
+  });
+
+  test('of the client says which one to look at', async () => {
+    const { session, open, posts, answers, pass } = setUp();
+    answers.push(Response.json({ error: 'unauthorized_client' }, { status: 401 }), tokens(1));
+    for (const caller of [session, open()]) {
+      expect(await rejection(caller.headers())).toMatchObject({
+        code: 'refresh_failed',
+        message: expect.stringMatching(/unauthorized_client.*`clientId` setting.*The login is kept/),
+      });
+    }
+    pass(1_000);
+    expect((await session.headers()).authorization).toBe(FRESH);
+    expect(posts).toHaveLength(2);
+  });
+});
+
 describe('a refusal for now, with an expired token', () => {
   /** At which milliseconds, from the first attempt, a token was presented while somebody asked every 250 ms. */
   async function attempts(answer: () => Response | Error, forMs: number, everybody = false) {
@@ -159,6 +199,7 @@ describe('a refusal for now, with an expired token', () => {
     ['in seconds', () => busy({ 'retry-after': '20' }), 20_000],
     ['as a date', () => busy({ 'retry-after': new Date(NOW + 20_000).toUTCString() }), 20_000],
     ['longer than an hour', () => busy({ 'retry-after': '86400' }), 3_600_000],
+    ['but 30 s after a page of a gateway', () => new Response('<html>', { status: 401 }), 30_000],
     ['shorter than the pause', () => busy({ 'retry-after': '0' }), 1_000],
   ])('waits as long as Retry-After says, %s', async (_name, answer, ms) => {
     const { session, open, posts, answers, pass } = setUp();
@@ -168,12 +209,25 @@ describe('a refusal for now, with an expired token', () => {
     await rejection(session.headers());
     expect(await rejection(open().headers())).toMatchObject({
       code: 'refresh_failed',
-      message: expect.stringMatching(/503.*try again in 1 s/),
+      message: expect.stringMatching(/(503|401).*try again in 1 s/),
     });
     expect(posts).toHaveLength(1);
     pass(1);
     expect((await open().headers()).authorization).toBe(FRESH);
     expect(posts).toHaveLength(2);
+  });
+
+  test('of a redirect says so to others as well', async () => {
+    const { session, open, answers } = setUp();
+    answers.push(new Response('', { status: 302, headers: { location: 'https://evil.test/CANARY' } }));
+    for (const caller of [session, open()]) {
+      const error = await rejection(caller.headers());
+      expect(error).toMatchObject({
+        code: 'refresh_failed',
+        message: expect.stringContaining('redirected the request'),
+      });
+      expect(String(error)).not.toContain('CANARY');
+    }
   });
 
   test('begins anew after a success', async () => {
@@ -255,7 +309,7 @@ describe('a refusal for now, with a token that works', () => {
 
 describe('a failure whose times cannot be true', () => {
   const failure = async (more: Partial<RefreshFailure>): Promise<RefreshFailure> => ({
-    fingerprint: await fingerprint('rt-CANARY-0'),
+    fingerprint: await presented('rt-CANARY-0'),
     code: 'http_503',
     at: NOW,
     permanent: false,

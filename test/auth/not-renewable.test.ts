@@ -3,7 +3,7 @@ import { createSession } from '../../src/auth/session';
 import type { OAuthCredentials } from '../../src/shared/credentials';
 import type { AuthStore } from '../../src/stores/auth-store';
 import { memoryAuthStore } from '../../src/stores/memory-store';
-import { createWorld, credentials, MINUTE, rejection } from './harness';
+import { createWorld, credentials, MINUTE, NOW, rejection } from './harness';
 
 function setUp(login: OAuthCredentials, more: Partial<AuthStore> = {}) {
   const world = createWorld();
@@ -60,7 +60,10 @@ describe.each<[string, OAuthCredentials, Partial<AuthStore>]>([
 
   test('is not refreshed after a refusal either', async () => {
     const { session, posts, updates } = setUp(login, more);
-    expect(await session.onUnauthorized(await session.headers())).toBe(false);
+    expect(await rejection(session.onUnauthorized(await session.headers()))).toMatchObject({
+      code: 'relogin_required',
+      message: expect.stringMatching(/profile "default" .*was refused by the backend\. It/),
+    });
     expect([posts.length, updates()]).toEqual([0, 0]);
   });
 
@@ -85,4 +88,13 @@ test('a store that cannot say where it is does not hide that the login has expir
     code: 'relogin_required',
     message: expect.stringMatching(/has expired. Its store is read-only: run the program that made the login/),
   });
+});
+
+test('a login of others that was renewed a moment ago, and is refused, is not said to be over', async () => {
+  const { session, posts } = setUp(credentials(60 * MINUTE, { lastRefreshAt: NOW }), { ...foreign, readonly: true });
+  expect(await rejection(session.onUnauthorized(await session.headers()))).toMatchObject({
+    code: 'access_denied',
+    message: expect.stringMatching(/a moment ago\. Logging in again may help.* Run `codex` once, which renews it\.$/),
+  });
+  expect(posts).toEqual([]);
 });

@@ -7,10 +7,10 @@ import {
   accessToken,
   createWorld,
   credentials,
-  fingerprint,
   jwt,
   MINUTE,
   NOW,
+  presented,
   rejection,
   tokens,
 } from './harness';
@@ -51,7 +51,7 @@ test('a pair of another account is kept aside, and the login that asked for it i
       clientId: 'app_1',
     },
     refreshFailure: {
-      fingerprint: await fingerprint('rt-CANARY-0'),
+      fingerprint: await presented('rt-CANARY-0', { clientId: 'app_1' }),
       code: 'account_mismatch',
       at: NOW,
       permanent: true,
@@ -97,6 +97,28 @@ test('what a refresh leaves behind of failures is gone after one that succeeds',
   for (const key of ['aside', 'refreshing', 'refreshFailure']) {
     expect(await store.read('default')).not.toHaveProperty(key);
   }
+});
+
+test.each<[string, Partial<OAuthCredentials>]>([
+  ['an organization', { accountId: 'org-1' }],
+  ['another workspace', { accountId: 'acct-2' }],
+  ['the workspace of one of its tokens', { accountId: 'acct-2', idToken: jwt({ accountId: 'acct-2' }) }],
+])('a record that names %s is renewed, and stays as it was', async (_name, more) => {
+  const { session, store, answers } = setUp(credentials(-MINUTE, more));
+  answers.push(tokens(1, more.idToken ? { id_token: more.idToken } : {}));
+  expect((await session.headers())['chatgpt-account-id']).toBe(more.accountId);
+  expect(await store.read('default')).toMatchObject({ ...more, refreshToken: 'rt-CANARY-1' });
+});
+
+test('a record that names the account, of tokens that do not, is compared with the new ones', async () => {
+  const { session, answers } = setUp({
+    ...credentials(-MINUTE),
+    accessToken: 'opaque',
+    expiresAt: NOW,
+    accountId: 'acct-2',
+  });
+  answers.push(tokens(1));
+  expect(await rejection(session.headers())).toMatchObject({ code: 'account_mismatch' });
 });
 
 test.each<[string, Partial<OAuthCredentials>, Record<string, unknown>, boolean]>([

@@ -1,5 +1,7 @@
+import { inspect } from 'node:util';
 import { expect, test } from 'vitest';
 import { refreshLogin } from '../../src/auth/refresh-login';
+import type { AuthStore } from '../../src/stores/auth-store';
 import { memoryAuthStore } from '../../src/stores/memory-store';
 import { startWorld } from './login-world';
 
@@ -35,6 +37,19 @@ test('with force it is renewed before that, but not twice in a row', async () =>
   expect(renewed.accessToken).not.toBe(login.accessToken);
   expect((await refresh(true)).accessToken).toBe(renewed.accessToken);
   expect(sent).toHaveLength(1);
+});
+
+test('what it gives prints itself without its tokens, whatever the store gives back', async () => {
+  const { emulator, runtime, login, authStore } = await setUp(MINUTE);
+  const copying: AuthStore = {
+    ...authStore,
+    read: async (profile) => JSON.parse(JSON.stringify(await authStore.read(profile))),
+    update: async (profile, change) => JSON.parse(JSON.stringify(await authStore.update(profile, change))),
+  };
+  const renewed = await refreshLogin({ authStore: copying, issuer: emulator.issuer }, { runtime });
+  expect(renewed.accessToken).not.toBe(login.accessToken);
+  expect(inspect(renewed)).not.toContain(renewed.accessToken);
+  expect(inspect(renewed)).not.toContain(renewed.refreshToken);
 });
 
 test('nobody logged in is an error', async () => {

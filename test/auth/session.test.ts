@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CodexAuthError } from '../../src/auth/errors';
+import { loginHint } from '../../src/auth/login-hint';
 import { createSession, type SessionOptions } from '../../src/auth/session';
 import { AuthStoreError } from '../../src/shared/auth-store-error';
 import type { OAuthCredentials } from '../../src/shared/credentials';
@@ -70,6 +71,7 @@ describe('what cannot be used', () => {
     ['nothing', undefined, 'not_logged_in', /codex login/],
     ['a platform key', { accessToken: 'sk-CANARY-123456' }, 'invalid_credential', /platform key/],
     ['another issuer', credentials(MINUTE, { issuer: 'https://other.test' }), 'invalid_credential', /other\.test/],
+    ['an issuer that is none', credentials(MINUTE, { issuer: 7 as never }), 'invalid_credential', /issuer is no text/],
     ['a broken token', { accessToken: 'CANARY\n' }, 'invalid_credential', /characters/],
     ['an expired token without refresh token', { accessToken: accessToken(0) }, 'relogin_required', /no refresh token/],
   ])('is refused with a reason and sends nothing: %s', async (_name, initial, code, message) => {
@@ -83,6 +85,21 @@ describe('what cannot be used', () => {
   test('a slash at the end of the issuer makes no difference', async () => {
     const { session } = setUp(credentials(60 * MINUTE, { issuer: 'https://issuer.test/' }));
     await session.headers();
+  });
+
+  test.each<[string, string | undefined, RegExp]>([
+    ['nothing more', undefined, /^Nobody .* "default"\. Log in with `npx ai-sdk-codex login`[^`]*\.$/],
+    ['what the store says beside it', 'Run `codex` once.', /^Nobody .*\. Log in with `npx .* Run `codex` once\.$/],
+    [
+      'what the store says in place of it',
+      `The keyring holds one. ${loginHint('default')}`,
+      /^Nobody .*"default"\. The keyring holds one\. Log in with (?!.*Log in with)/,
+    ],
+  ])('the next step, where nobody is logged in, is %s', async (_name, renewal, message) => {
+    const describe = async () => ({ location: 'nowhere', ...(renewal !== undefined && { renewal }) });
+    const { session } = setUp(undefined, { store: { ...memoryAuthStore(), describe } });
+    const error = await rejection(session.headers());
+    expect(error).toMatchObject({ code: 'not_logged_in', message: expect.stringMatching(message) });
   });
 
   test('the profile is named in what to do next', async () => {
@@ -213,7 +230,7 @@ describe('a renewal that fails', () => {
     ['500', () => new Response('oops', { status: 500 }), 'http_500'],
     ['403 from an edge', () => new Response('<html>', { status: 403 }), 'http_403'],
     ['429', () => new Response('', { status: 429, headers: { 'retry-after': '120' } }), 'http_429'],
-    ['a redirect', () => new Response('', { status: 307, headers: { location: 'https://evil.test' } }), 'http_307'],
+    ['a redirect', () => new Response('', { status: 307, headers: { location: 'https://evil.test' } }), 'redirected'],
     ['a success without a token', () => Response.json({}), 'empty_reply'],
     ['a success that is no JSON', () => new Response('{"access_token":"CANARY'), 'empty_reply'],
   ])('for now, leaves a token that still works in use: %s', async (_name, answer, code) => {
@@ -307,6 +324,24 @@ describe('a renewal that fails', () => {
     });
     expect((await session.headers()).authorization).toBe(bearer(credentials(MINUTE).accessToken));
     expect(logged).toMatchObject([{ details: { code: 'store_unwritable' } }]);
+  });
+
+  test('to log says nothing about the login', async () => {
+    const fails = () => {
+      throw new Error('the log is gone');
+    };
+    for (const logger of [
+      { debug: fails, warn: fails },
+      { debug: async () => fails(), warn: async () => fails() },
+    ]) {
+      const { session, store, posts, answers, pass } = setUp(credentials(4 * MINUTE), { logger });
+      answers.push(new Response('', { status: 503 }), tokens(1));
+      expect((await session.headers()).authorization).toBe(bearer(credentials(4 * MINUTE).accessToken));
+      pass(4 * MINUTE);
+      expect((await session.headers()).authorization).toBe(bearer(FRESH_1));
+      expect(await store.read('default')).toMatchObject({ refreshToken: 'rt-CANARY-1' });
+      expect(posts).toHaveLength(2);
+    }
   });
 
   test('to read the store is not "not logged in"', async () => {

@@ -2,12 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { refreshTokens } from '../../src/auth/token-endpoint';
+import { type RefreshGrant, refreshTokens as refresh } from '../../src/auth/token-endpoint';
 import { parseTokenReply } from '../../src/auth/token-response';
-import { createRuntime } from '../../src/shared/runtime';
+import { createRuntime, type Runtime } from '../../src/shared/runtime';
 import { createWorld, NOW, rejection, tokens } from './harness';
 
 const GRANT = { issuer: 'https://issuer.test', clientId: 'app_1', refreshToken: 'rt-CANARY-0' };
+/** Of answers that come late, none is expected here. */
+const refreshTokens = (grant: RefreshGrant, runtime: Runtime) =>
+  refresh(grant, runtime, () => expect.unreachable('a late answer'));
 
 describe('the request', () => {
   test('is one JSON POST that follows no redirect', async () => {
@@ -58,18 +61,23 @@ describe('the request', () => {
     expect(paths).toEqual(['/oauth/token']);
   });
 
-  test('ends after 30 s, also when fetch ignores its signal', async () => {
+  test('is waited for 30 s, the last of them apart, and aborted after 5 minutes more', async () => {
     const slept: number[] = [];
-    const { runtime, answers } = createWorld();
+    const { runtime, answers, posts } = createWorld();
     answers.push(() => new Promise<Response>(() => {}));
+    let isOver = () => {};
     const sleep = async (ms: number) => {
       slept.push(ms);
+      if (slept.length === 3) await new Promise<void>((resolve) => (isOver = resolve));
     };
     expect(await refreshTokens(GRANT, { ...runtime, sleep })).toMatchObject({
       ok: false,
-      refusal: { kind: 'transient', detail: expect.stringContaining('30 s') },
+      refusal: { kind: 'transient', code: 'timeout', detail: expect.stringContaining('30 s'), retryAfterMs: 30_000 },
     });
-    expect(slept).toEqual([30_000]);
+    expect(slept).toEqual([29_000, 1_000, 300_000]);
+    expect(posts[0]?.init.signal?.aborted).toBe(false);
+    isOver();
+    await expect.poll(() => posts[0]?.init.signal?.aborted).toBe(true);
   });
 
   test('reads no more than 1 MiB', async () => {
@@ -84,6 +92,16 @@ describe('the request', () => {
     answers.push(new Response(endless));
     expect(await refreshTokens(GRANT, runtime)).toMatchObject({ ok: false, refusal: { kind: 'transient' } });
     expect(cancelled).toBe(true);
+  });
+
+  test('says why there was no connection, which `fetch` tells in a cause alone', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server.close();
+    await once(server, 'close');
+    const outcome = await refreshTokens({ ...GRANT, issuer }, createRuntime());
+    expect(outcome).toMatchObject({ ok: false, refusal: { detail: expect.stringContaining('(ECONNREFUSED)') } });
   });
 
   test('does not repeat what a failing fetch says about the token', async () => {
@@ -107,6 +125,13 @@ describe('the reply', () => {
     [{ error: 'invalid_grant', error_description: 'no' }, 400, 'permanent'],
     [{ error: { code: 'token_expired' } }, 401, 'permanent'],
     ['', 401, 'permanent'],
+    [{ error: 'no' }, 401, 'permanent'],
+    ['"no"', 401, 'permanent'],
+    ['<html>Sign in</html>', 401, 'transient'],
+    ['Unauthorized', 401, 'transient'],
+    [{ error: 'invalid_client' }, 401, 'transient'],
+    [{ error: 'unauthorized_client' }, 401, 'transient'],
+    [{ error: 'unauthorized_client' }, 400, 'transient'],
     [{ error: { code: 'unsupported_country_region_territory' } }, 403, 'region'],
     ['<html>', 403, 'transient'],
     [{ error: 'invalid_request' }, 400, 'transient'],

@@ -52,7 +52,10 @@ test('of a token straight after its own refresh gives up without a request', asy
   const { session, posts, answers } = setUp();
   answers.push(tokens(1));
   await session.onUnauthorized(await session.headers());
-  expect(await session.onUnauthorized(await session.headers())).toBe(false);
+  expect(await rejection(session.onUnauthorized(await session.headers()))).toMatchObject({
+    code: 'access_denied',
+    message: expect.stringMatching(/refuses the login .*issued a moment ago\. Logging in again may help.*codex login/),
+  });
   expect(posts.length).toBe(1);
 });
 
@@ -103,7 +106,10 @@ test('does not put the refused token to use when the refresh fails for now', asy
 
 test('has nothing to try without a refresh token', async () => {
   const { session, posts } = setUp({ accessToken: 'opaque' });
-  expect(await session.onUnauthorized(await session.headers())).toBe(false);
+  expect(await rejection(session.onUnauthorized(await session.headers()))).toMatchObject({
+    code: 'relogin_required',
+    message: expect.stringMatching(/refused by the backend\. It has no refresh token\. Log in with/),
+  });
   expect(posts).toEqual([]);
 });
 

@@ -78,3 +78,27 @@ it('rejects with the reason of an abort, before and during the request', async (
   await expect(asked).rejects.toBe(reason);
   expect(requests[0]?.init.signal?.aborted).toBe(true);
 });
+
+it('lets go of an answer that is longer than 1 MiB', async () => {
+  let sent = 0;
+  let isCancelled = false;
+  const body = () =>
+    new ReadableStream({
+      pull(controller) {
+        sent += 65_536;
+        controller.enqueue(new Uint8Array(65_536).fill(32));
+      },
+      cancel() {
+        isCancelled = true;
+      },
+    });
+  const { runtime } = answering(() => new Response(body()));
+  const message = 'the answer of the backend broke off, or is longer than 1 MiB';
+  await expect(fetchModelIds(REQUEST, runtime)).rejects.toThrow(new Error(message));
+  expect(isCancelled).toBe(true);
+  expect(sent).toBeLessThan(2 * 1024 * 1024);
+  sent = 0;
+  const refusing = answering(() => new Response(body(), { status: 500 }));
+  await expect(fetchModelIds(REQUEST, refusing.runtime)).rejects.toThrow(new Error('the backend answered 500'));
+  expect(sent).toBeLessThan(2 * 65_536 + 1);
+});

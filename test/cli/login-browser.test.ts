@@ -71,6 +71,26 @@ it('says which models the account has when the first is not among them', async (
   expect(stdout).toContain('     not served to this account, which has gpt-5.5, gpt-6-sol\n');
 });
 
+it('lists twenty of many models, each of them shortened', async () => {
+  const models = Array.from({ length: 50 }, (_, at) => `gpt-x${at}-${'y'.repeat(400)}`);
+  const { run, browse } = await startCliWorld({ models });
+  const { stdout } = await run(['login'], { openBrowser: async (url) => void (await browse(url)) });
+  expect(stdout.match(/gpt-x\d+-y+…/g)).toHaveLength(20);
+  expect(stdout).toMatch(/, gpt-x19-y+… and 30 more\n/);
+  expect(stdout).not.toContain('y'.repeat(201));
+});
+
+it('shortens an account and a profile with endless names', async () => {
+  const login = { email: `${'e'.repeat(5000)}@example.com`, planType: 'p'.repeat(5000) };
+  const { run, browse } = await startCliWorld({ oauth: { login } });
+  const profile = 'f'.repeat(100);
+  const { stdout } = await run(['login', '--profile', profile], {
+    openBrowser: async (url) => void (await browse(url)),
+  });
+  expect(stdout).toContain(`Logged in as ${'e'.repeat(200)}… (${'p'.repeat(200)}…), profile ${profile}.\n`);
+  expect((await run(['status', '--profile', 'g'.repeat(5000)])).stdout).not.toContain('g'.repeat(5001));
+});
+
 it.each([
   ['answers 503', () => new Response('no', { status: 503 }), 'the backend answered 503'],
   ['sends nonsense', () => new Response('[]'), 'the backend sent no list of models'],

@@ -110,3 +110,17 @@ it('ends with 130 on Ctrl-C, and with 1 when the login is denied', async () => {
   expect(denied.stderr).toMatch(/^error: The login was denied/m);
   expect(await store.profiles()).toEqual([]);
 });
+
+it('warns in CI that the code stands in a log', async () => {
+  for (const [env, isWarned] of [
+    [{ CI: 'true' }, true],
+    [{ CI: 'false' }, false],
+  ] as const) {
+    const { run, emulator } = await startCliWorld(PENDING);
+    const { stderr } = await run(['login', '--device'], {
+      env,
+      onStderr: once(userCodeIn, (userCode) => emulator.oauth.approveDevice(userCode)),
+    });
+    expect(stderr.includes('Whoever reads this log could finish the login with their own account.')).toBe(isWarned);
+  }
+});

@@ -83,3 +83,20 @@ it('leaves a file that it cannot read, with exit code 1', async () => {
   expect([code, stdout, sent]).toEqual([1, '', []]);
   expect(stderr).toContain(path);
 });
+
+it('ends on Ctrl-C although the issuer does not answer, and does not say that nothing was changed', async () => {
+  const { run, store, emulator } = await startCliWorld();
+  await store.update('default', async () => emulator.login());
+  let interrupt = () => {};
+  const { code, stdout, stderr } = await run(['logout'], {
+    onStderr: (_, keys) => {
+      interrupt = keys.interrupt;
+    },
+    fetch: () => {
+      interrupt();
+      return new Promise(() => {});
+    },
+  });
+  expect([code, stdout]).toEqual([130, '']);
+  expect(stderr).toMatch(/Cancelled, but what was under way may have been done; `ai-sdk-codex status` shows/);
+});

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { hasAnsi, once, startCliWorld, userCodeIn } from './cli-world';
+import { addressIn, hasAnsi, once, startCliWorld, userCodeIn } from './cli-world';
 
 it.each([[[]], [['--help']], [['-h']], [['help']]])('shows its commands for %j', async (argv) => {
   const { run } = await startCliWorld();
@@ -18,7 +18,9 @@ it.each([[['login', '--help']], [['login', '-h', '--nonsense']]])(
     const { code, stdout } = await run(argv);
     expect([code, sent]).toEqual([0, []]);
     expect(stdout.match(/^ {2}--[\w-]+/gm)).toEqual(
-      ['profile', 'browser', 'device', 'paste', 'no-open', 'import', 'json'].map((name) => `  --${name}`),
+      ['profile', 'browser', 'device', 'paste', 'no-open', 'import', 'path', 'replace', 'json'].map(
+        (name) => `  --${name}`,
+      ),
     );
   },
 );
@@ -45,6 +47,9 @@ it.each<[string[], string]>([
   [['login', '--device', '--paste'], 'Choose one of --device and --paste.'],
   [['login', '--browser', '--import', 'pi'], 'Choose one of --browser and --import.'],
   [['login', '--import', 'openclaw'], '--import needs the name of a tool: opencode or pi.'],
+  [['login', '--path', 'auth.json'], '--path belongs to --import.'],
+  [['login', '--device', '--replace'], '--replace belongs to --import.'],
+  [['login', '--import', 'pi', '--path'], '--path needs the name of a file.'],
   [['login\u001b[2J'], 'There is no "login\\u001b[2J"; there are login, logout, status.'],
 ])('refuses %j with a hint and 2', async (argv, problem) => {
   const { run, sent, store } = await startCliWorld();
@@ -59,7 +64,9 @@ it.each(['CODEX_ISSUER', 'CODEX_BASE_URL'])('refuses a %s that is neither https 
   const { run, sent } = await startCliWorld();
   const { code, stderr } = await run(['login', '--device'], { env: { [name]: 'http://example.com' } });
   expect(code).toBe(2);
-  expect(stderr).toBe(`error: ${name} must be an https URL without a password in it (http only on this machine). See ai-sdk-codex --help.\n`);
+  expect(stderr).toBe(
+    `error: ${name} must be an https URL without a password in it (http only on this machine). See ai-sdk-codex --help.\n`,
+  );
   expect(sent).toEqual([]);
 });
 
@@ -120,5 +127,44 @@ it.each<[string, string, unknown]>([
   expect(leaks()).toEqual([]);
   const again = await run(['login', '--import', tool]);
   expect(again.code).toBe(1);
-  expect(again.stderr).toMatch(/^error: Profile "default" holds a login already/);
+  expect(again.stderr).toMatch(/^error: Profile "default" holds a login already.* or use --replace\.\n$/);
+  const path = join(codexHome, file);
+  expect((await run(['login', '--import', tool, '--replace', '--path', path])).code).toBe(0);
+  const nowhere = await run(['login', '--import', tool, '--profile', 'b', '--path', `${path}.not`]);
+  expect(nowhere.stderr).toMatch(/^error: There is no file .* Give its auth\.json with --path\.\n$/);
+});
+
+it.each([
+  'http://localhost:1455/auth/callback?code=ac_secret&state=st_secret',
+  'code=ac_secret',
+  'ac_secret#st_secret',
+  'ac_secret'.padEnd(60, 'x'),
+])('does not repeat an address or a code that was given as an argument: %s', async (extra) => {
+  const { run, sent } = await startCliWorld();
+  const { code, stdout, stderr } = await run(['login', '--paste', extra]);
+  expect([code, stdout, sent]).toEqual([2, '', []]);
+  expect(stderr).toMatch(/^error: An address is not taken here\. Run it without the address; you are asked for it\./);
+  const first = await run([extra]);
+  expect(first.stderr).toMatch(/^error: There is no such command;/);
+  expect(stderr + first.stderr).not.toContain('secret');
+});
+
+it.each<[string, string[], string, number]>([
+  ['wrong arguments', ['login', '--json', '--devcie'], 'usage', 2],
+  ['a failure', ['login', '--json', '--device'], 'store_unreadable', 1],
+])('prints %s as one JSON object with --json', async (_name, argv, errorCode, exitCode) => {
+  const { run, path } = await startCliWorld();
+  await mkdir(join(path, 'is a folder'), { recursive: true });
+  const { code, stdout, stderr } = await run(argv);
+  expect(code).toBe(exitCode);
+  expect(JSON.parse(stdout)).toEqual({ error: { code: errorCode, message: expect.any(String) } });
+  expect(stderr).toMatch(/^error: /m);
+  expect((await run(argv.filter((argument) => argument !== '--json'))).stdout).toBe('');
+});
+
+it('prints that it was interrupted as JSON, too', async () => {
+  const { run } = await startCliWorld();
+  const onStderr = once(addressIn, (_, keys) => keys.interrupt());
+  const { code, stdout } = await run(['login', '--json'], { onStderr });
+  expect([code, JSON.parse(stdout).error.code]).toEqual([130, 'interrupted']);
 });

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { fingerprintOf } from '../../src/auth/fingerprint';
+import { grantFingerprint } from '../../src/auth/fingerprint';
 import { hasAnsi, startCliWorld } from './cli-world';
 
 const DAY = 86_400_000;
@@ -66,7 +66,8 @@ it('ends with 1 and the command to log in when nobody is logged in', async () =>
 it('ends with 1 when a new login is needed, and says why', async () => {
   const { run, store, emulator, runtime, now } = await startCliWorld();
   const login = emulator.login({ expiresInMs: -1000 });
-  const fingerprint = await fingerprintOf(login.refreshToken ?? '', runtime);
+  const { issuer = '', clientId = '', refreshToken = '' } = login;
+  const fingerprint = await grantFingerprint({ issuer, clientId, refreshToken }, runtime);
   const refreshFailure = { fingerprint, code: 'refresh_token_reused', at: now() - 60_000, permanent: true };
   await store.update('default', async () => ({ ...login, refreshFailure }));
   const { code, stdout } = await run(['status']);
@@ -130,4 +131,12 @@ it('tells of a refresh under way and of a login that is kept aside', async () =>
   expect(code).toBe(0);
   expect(stdout).toMatch(/^ {2}last refresh {2}under way since .* \(2 minutes ago\)$/m);
   expect(stdout).toContain('  kept aside    a login of other@example.com\n');
+});
+
+it('gives in JSON the advice for a command line', async () => {
+  const { run } = await startCliWorld();
+  const { stdout } = await run(['status', '--json', '--profile', 'work']);
+  expect(JSON.parse(stdout).problem).toBe(
+    'Nobody is logged in as profile "work". Log in with `npx ai-sdk-codex login --profile work`.',
+  );
 });

@@ -27,6 +27,16 @@ it('leaves one line without controls, direction marks and tokens', () => {
   expect(plain('Jürgen 😀 日本')).toBe('Jürgen 😀 日本');
 });
 
+// A letter mark, a soft hyphen, a vowel separator, an annotation, a tag, half a character.
+const FORMAT = ['\u061c', '\u00ad', '\u180e', '\ufff9', '\u{e0041}', '\ud800'];
+
+it.each(FORMAT)('lets no format character through: %j', (mark) => {
+  expect(plain(`a${mark}b`)).toBe('ab');
+  const json = toJson({ text: `a${mark}b` });
+  expect(json).toMatch(/^[\n -~]*$/);
+  expect(JSON.parse(json)).toEqual({ text: `a${mark}b` });
+});
+
 it('leaves out of a hint what only programs can do', () => {
   expect(plainMessage(`No. ${loginHint('default')} More.`)).toBe('No. Log in with `npx ai-sdk-codex login`. More.');
 });

@@ -1,6 +1,7 @@
 import { APICallError, generateText, LoadAPIKeyError } from 'ai';
 import { describe, expect, it } from 'vitest';
 import { CodexAuthError } from '../../src/index';
+import type { AuthStore } from '../../src/stores/auth-store';
 import { memoryAuthStore } from '../../src/stores/memory-store';
 import { type CodexEmulator, type CodexReply, tokenFailures } from '../../src/testing';
 import { calls, type Stage, setUp } from './setup';
@@ -28,7 +29,7 @@ describe('a 401 of the backend', () => {
   it.each<[string, CodexReply[], (emulator: CodexEmulator) => void, string, number, number]>([
     ['a revoked login', [refused('token_revoked')], () => {}, 'relogin_required', 0, 1],
     ['an invalidated token', [refused('token_invalidated')], () => {}, 'relogin_required', 0, 1],
-    ['one that comes again', [refused('token_expired'), refused('token_expired')], () => {}, 'relogin_required', 1, 2],
+    ['one that comes again', [refused('token_expired'), refused('token_expired')], () => {}, 'access_denied', 1, 2],
     [
       'a refresh that is refused',
       [refused('token_expired')],
@@ -67,6 +68,79 @@ describe('a 401 of the backend', () => {
       expect(APICallError.isInstance(error.cause)).toBe(true);
       expect(error.cause).toMatchObject({ statusCode: 401, isRetryable: false });
       expect([tokenPosts(stage.emulator), calls(stage.emulator).length]).toEqual([posts, sent]);
+    },
+  );
+
+  it('tells whose login it is and what to do, where it is not ours to renew', async () => {
+    const stage = await setUp();
+    const authStore: AuthStore = {
+      ...memoryAuthStore({ work: stage.emulator.login() }),
+      readonly: true,
+      describe: async () => ({ location: '/home/a/.codex/auth.json', renewal: 'Run `codex` once.' }),
+    };
+    const { baseURL, issuer } = stage.emulator;
+    const { codex } = await setUp({ baseURL, issuer, authStore, profile: 'work' });
+    stage.emulator.reply(refused('anything'));
+    const { error } = await generate({ ...stage, codex });
+    expect(error).toMatchObject({
+      code: 'relogin_required',
+      message: 'The login of profile "work" (/home/a/.codex/auth.json) was refused by the backend. Run `codex` once.',
+      cause: { statusCode: 401 },
+    });
+    expect([tokenPosts(stage.emulator), calls(stage.emulator).length]).toEqual([0, 1]);
+  });
+
+  it.each([
+    ['that was renewed for it', {}, [1, 2]],
+    ['that had just been renewed', { lastRefreshAt: Date.now() }, [0, 1]],
+  ])('does not claim that a login is over %s', async (_name, more, counts) => {
+    const stage = await setUp();
+    const { baseURL, issuer } = stage.emulator;
+    const { lastRefreshAt: _, ...login } = stage.emulator.login();
+    const authStore = memoryAuthStore({ work: { ...login, ...more } });
+    const { codex } = await setUp({ baseURL, issuer, authStore, profile: 'work' });
+    stage.emulator.reply(refused('anything'), refused('anything'));
+    const { error } = await generate({ ...stage, codex });
+    expect(error).toMatchObject({
+      code: 'access_denied',
+      message: expect.stringMatching(/"work", although .*Logging in again may help.*login --profile work/),
+      cause: { statusCode: 401 },
+    });
+    expect([tokenPosts(stage.emulator), calls(stage.emulator).length]).toEqual(counts);
+  });
+
+  it('of two tokens of others, that is answered with a refresh, asks for another try', async () => {
+    const stage = await setUp();
+    const { baseURL, issuer } = stage.emulator;
+    const { lastRefreshAt: _, ...theirs } = stage.emulator.login();
+    const { lastRefreshAt: __, ...ours } = stage.emulator.login();
+    const authStore = memoryAuthStore(ours);
+    const { codex } = await setUp({ baseURL, issuer, authStore });
+    const logIn = async () => {
+      await authStore.update('default', async () => theirs);
+      return refused('token_expired');
+    };
+    stage.emulator.reply(logIn, refused('token_expired'), 'Fine.');
+    const { error } = await generate({ ...stage, codex });
+    expect(error).toMatchObject({ code: 'refresh_failed', cause: { statusCode: 401 } });
+    expect([tokenPosts(stage.emulator), calls(stage.emulator).length]).toEqual([1, 2]);
+    expect(await generate({ ...stage, codex })).toMatchObject({ text: 'Fine.' });
+  });
+
+  it.each(['code', 'type', 'detail'] as const)(
+    'that says the login was revoked, in %s, is the last word',
+    async (place) => {
+      const stage = await setUp();
+      const word = 'token_revoked';
+      const bodies = {
+        code: { error: { code: word, type: 'authentication_error' } },
+        type: { error: { code: 'unauthorized', type: word } },
+        detail: { error: { type: 'authentication_error' }, detail: { code: word } },
+      };
+      stage.emulator.reply({ status: 401, body: bodies[place] });
+      const { error } = await generate(stage);
+      expect(error).toMatchObject({ code: 'relogin_required', message: expect.stringContaining(word) });
+      expect([tokenPosts(stage.emulator), calls(stage.emulator).length]).toEqual([0, 1]);
     },
   );
 

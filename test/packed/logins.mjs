@@ -10,7 +10,7 @@ import { bundle } from './edge.mjs';
 const run = promisify(execFile);
 
 /** Logs in by device code and in the browser, calls a model with each login, logs out. Prints what the stores hold. */
-const FLOW = String.raw`
+const FLOW = `
 async function flow({ createCodex, loginWithDeviceCode, loginWithBrowser, logout, memoryAuthStore, startCodexEmulator }) {
   const emulator = await startCodexEmulator({ oauth: { deviceIntervalSeconds: 1 } });
   const { baseURL, issuer } = emulator;

@@ -1,4 +1,6 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { access, mkdtemp, open as openFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -15,24 +17,27 @@ beforeAll(async () => {
   program = await bundleChild(new URL('../../src/cli/main.ts', import.meta.url));
 });
 
-/** The program in a terminal, with an emulator as its issuer and backend, and a home of its own. */
-async function open({ columns, env }: { columns?: number; env?: Record<string, string> } = {}) {
+/** An emulator as issuer and backend, a home of its own, and the variables for both. */
+async function surroundings() {
   const emulator = await startCodexEmulator({ oauth: { device: 'pending', deviceIntervalSeconds: 1 } });
   const home = await mkdtemp(join(tmpdir(), 'cli-terminal-'));
   onTestFinished(async () => {
     await emulator.close();
     await rm(home, { recursive: true, force: true });
   });
-  const terminal = await openTerminal({
-    ...(columns && { columns }),
-    env: {
-      HOME: home,
-      AI_SDK_CODEX_HOME: join(home, 'logins'),
-      CODEX_BASE_URL: emulator.baseURL,
-      CODEX_ISSUER: emulator.issuer,
-      ...env,
-    },
-  });
+  const env = {
+    HOME: home,
+    AI_SDK_CODEX_HOME: join(home, 'logins'),
+    CODEX_BASE_URL: emulator.baseURL,
+    CODEX_ISSUER: emulator.issuer,
+  };
+  return { emulator, home, env };
+}
+
+/** The program in a terminal. */
+async function open({ columns, env }: { columns?: number; env?: Record<string, string> } = {}) {
+  const { emulator, home, env: own } = await surroundings();
+  const terminal = await openTerminal({ ...(columns && { columns }), env: { ...own, ...env } });
   const cli = (args: string) => terminal.enter(`"${process.execPath}" "${program}" ${args}`);
   const file = join(home, 'logins', 'auth.json');
   const isStored = () =>
@@ -88,13 +93,21 @@ describe('in a terminal', () => {
     await see(PASTE_QUESTION);
     const pasted = await authorize(address);
     await type(pasted);
-    await see(/code=\S+/);
     await press('Enter');
     expect(await ended()).toBe(0);
-    const text = (await screen({ joined: true })).replaceAll('\n', '');
+    const text = (await screen({ joined: true, scrolled: true })).replaceAll('\n', '');
     expect(text).toContain('Logged in as user@example.com (plus).');
     expect(text).not.toContain(new URL(pasted).searchParams.get('code'));
     expect(text).not.toMatch(PASTE_QUESTION);
+  });
+
+  it('takes an address that was broken over two lines in one paste', async () => {
+    const { cli, see, ended, paste } = await open();
+    await cli('login --paste');
+    const [, address] = await see(ADDRESS);
+    await see(PASTE_QUESTION);
+    await paste(`${(await authorize(address)).replace(/(code=...)/, '$1\n')}\n`);
+    expect(await ended()).toBe(0);
   });
 
   it('wipes the question away when the browser comes back', async () => {
@@ -156,3 +169,42 @@ describe('in a terminal', () => {
     }
   });
 });
+
+describe('with pipes', () => {
+  it('ends after a login although the pipe that the address came from is held open', async () => {
+    const { env, home } = await surroundings();
+    const pipe = join(home, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const held = await openFile(pipe, 'r+');
+    const child = spawn(process.execPath, [program, 'login', '--paste'], { env, stdio: [held.fd, 'pipe', 'pipe'] });
+    onTestFinished(async () => {
+      child.kill('SIGKILL');
+      await held.close();
+    });
+    const ended = once(child, 'exit');
+    const address = await seen(child, ADDRESS);
+    await held.write(`${await authorize(address)}\n`);
+    expect((await ended)[0]).toBe(0);
+  });
+
+  it('says at once that nothing can be pasted when the input is closed', async () => {
+    const { env } = await surroundings();
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    const child = spawn(process.execPath, [program, 'login', '--paste'], { env, stdio: [...stdio] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const ended = once(child, 'exit');
+    expect(await seen(child, /^error: (.*) See/m)).toBe('Nothing can be pasted: the input is closed. Use --device.');
+    expect((await ended)[0]).toBe(2);
+  });
+});
+
+/** What the first group of `pattern` finds on stderr. */
+async function seen(child: ChildProcess, pattern: RegExp): Promise<string | undefined> {
+  let text = '';
+  for await (const chunk of child.stderr ?? []) {
+    text += chunk;
+    const found = pattern.exec(text);
+    if (found) return found[1];
+  }
+  throw new Error(`${pattern} did not come: ${text}`);
+}

@@ -66,6 +66,13 @@ test('services do not see each other, nor entries of other programs', async () =
   expect(outcome).toEqual({ profiles: [[], ['a'], []], foreign: 'foreign' });
 });
 
+test('a daemon that stands still for 5 s costs no login, and none is left after its session', async () => {
+  const { changes, record, daemon } = await inKeychain(await newHome(), 'unlocked', 'stall');
+  expect({ changes, record }).toEqual({ changes: 1, record: LOGIN });
+  expect(daemon).toBeGreaterThan(1);
+  expect(() => process.kill(daemon, 0)).toThrow('ESRCH');
+});
+
 describe('a keychain that cannot be used', () => {
   const refusal = (code: string, message: RegExp) => ({
     name: 'AuthStoreError',

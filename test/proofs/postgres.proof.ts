@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { Pool, PoolConfig } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { postgresAuthStore } from '../../src/postgres';
+import { type PgPoolLike, postgresAuthStore } from '../../src/postgres';
 import { LEASE_TIMES } from '../../src/stores/lease-database';
 import { openPostgresStore } from '../../src/stores/postgres/postgres-store';
 import { authStoreContract } from '../../src/testing/auth-store-contract';
@@ -192,6 +192,50 @@ describe('what stands in the table', () => {
     expect(await store.read('default')).toEqual(LOGIN);
   });
 
+  test('of several damaged records each is kept, also when the server has done so and its answer was lost', async () => {
+    const table = newTable();
+    const pool = open();
+    let asked = 0;
+    const lossy: PgPoolLike = {
+      async query(text, values) {
+        const answer = await pool.query(text, values);
+        if (text.includes('SET aside') && ++asked % 2 === 1) throw new Error('the connection was lost');
+        return answer;
+      },
+    };
+    const store = postgresAuthStore({ pool: lossy, table });
+    await store.update('default', async () => LOGIN);
+    for (const record of ['{"first', '{"second']) {
+      await server.admin(`UPDATE ${quoted(table)} SET record = '${record}'`);
+      await expect(store.update('default', async () => LOGIN)).rejects.toMatchObject({ code: 'corrupt' });
+    }
+    expect(asked).toBe(4);
+    expect(await rows(table)).toMatchObject([{ aside: '{"first\n{"second', record: null }]);
+  });
+
+  test('a late copy of our own taking the lease does not cost the outcome', async () => {
+    const table = newTable();
+    const pool = open();
+    const asked: [string, (string | null)[]][] = [];
+    const recording: PgPoolLike = {
+      query(text, values) {
+        asked.push([text, values]);
+        return pool.query(text, values);
+      },
+    };
+    const store = postgresAuthStore({ pool: recording, table });
+    await store.update('default', async () => LOGIN);
+    asked.length = 0;
+    await store.update('default', async () => {
+      expect(asked).toHaveLength(1);
+      const [{ fence, fence_before } = {}] = await rows(table);
+      for (const [text, values] of asked) await pool.query(text, values);
+      expect(await rows(table)).toMatchObject([{ fence, fence_before }]);
+      return { accessToken: 'new' };
+    });
+    expect(await store.read('default')).toEqual({ accessToken: 'new' });
+  });
+
   test('a write that is refused for a minute tells so, without the tokens that the error held', async () => {
     const table = newTable();
     const store = openPostgresStore({ pool: open(), table }, { times: { writeMs: 200 } });
@@ -217,12 +261,18 @@ describeOutageCases(
   {
     server: () => server,
     empty: () => server.admin('DROP SCHEMA public CASCADE; CREATE SCHEMA public'),
-    setBack: (args) => server.admin(`UPDATE ${quoted(args.at(-1) ?? '')} SET fence = 0, owner = ''`),
-    abandon: (args) => server.admin(`UPDATE ${quoted(args.at(-1) ?? '')} SET owner = 'x', leased_until = now()`),
+    fence: async (args) => String((await rows(args.at(-1) ?? ''))[0]?.fence),
+    setBack: (args, fence) => server.admin(`UPDATE ${quoted(args.at(-1) ?? '')} SET fence = ${fence}, owner = ''`),
+    abandon: (args, until) =>
+      server.admin(`UPDATE ${quoted(args.at(-1) ?? '')} SET owner = 'x', leased_until = to_timestamp(${until / 1000})`),
     async refuse() {
       const setReadOnly = async (value: string) => {
         await server.admin(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
         await server.admin('SELECT pg_reload_conf()');
+        // The server comes to it a moment later.
+        for (let seen: unknown; seen !== value; await delay(10)) {
+          seen = (await server.admin('SHOW default_transaction_read_only'))[0]?.default_transaction_read_only;
+        }
       };
       await setReadOnly('on');
       return () => setReadOnly('off');

@@ -4,7 +4,8 @@ import Redis from 'ioredis';
 import { createCluster } from 'redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { redisAuthStore } from '../../src/redis';
-import { LEASE_TIMES } from '../../src/stores/lease-database';
+import { LEASE_TIMES, type LeaseTimes } from '../../src/stores/lease-database';
+import type { IoRedisLike } from '../../src/stores/redis/redis-client';
 import { openRedisStore } from '../../src/stores/redis/redis-store';
 import { authStoreContract } from '../../src/testing/auth-store-contract';
 import { describeCrowdCases } from './support/crowd-cases';
@@ -28,10 +29,16 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close();
 });
 
-async function open(name: (typeof CLIENTS)[number], at = server, user?: string) {
+interface Opening {
+  at?: RedisServer;
+  user?: string;
+  times?: Partial<LeaseTimes>;
+}
+
+async function open(name: (typeof CLIENTS)[number], { at = server, user, times = {} }: Opening = {}) {
   const { client, close } = await openRedisClient(name, at.socket, user);
   closers.push(close);
-  return openRedisStore({ client, keyPrefix: `proof-${made++}:` }, { times: { statementMs: 1_000 } });
+  return openRedisStore({ client, keyPrefix: `proof-${made++}:` }, { times });
 }
 
 describe.each(CLIENTS)('redisAuthStore through %s', (name) => {
@@ -43,7 +50,7 @@ describe.each(CLIENTS)('redisAuthStore through %s', (name) => {
     },
     'the user may only read': async () => {
       await server.admin('ACL', 'SETUSER', 'reader', 'on', '>password-CANARY', '~*', '+@all', '-@write');
-      return open(name, server, 'reader');
+      return open(name, { user: 'reader' });
     },
     'the memory is full': async () => {
       await server.admin('CONFIG', 'SET', 'maxmemory', '1');
@@ -52,7 +59,7 @@ describe.each(CLIENTS)('redisAuthStore through %s', (name) => {
     },
     'the server is gone': async () => {
       const gone = await startRedisServer();
-      const store = await open(name, gone);
+      const store = await open(name, { at: gone, times: { statementMs: 1_000 } });
       await gone.close();
       return store;
     },
@@ -143,8 +150,53 @@ describe('what stands in Redis', () => {
     await expect(store.update('default', async () => LOGIN)).rejects.toMatchObject({ code: 'corrupt' });
     expect(await server.admin('HGET', key, 'aside')).toBe('{"accessToken":');
     expect(await store.profiles()).toEqual([]);
+    await server.admin('HSET', key, 'record', '{"second');
+    await expect(store.update('default', async () => LOGIN)).rejects.toMatchObject({ code: 'corrupt' });
+    expect(await server.admin('HGET', key, 'aside')).toBe('{"accessToken":\n{"second');
     await store.update('default', async () => LOGIN);
     expect(await store.read('default')).toEqual(LOGIN);
+  });
+});
+
+describe('while a change runs', () => {
+  const key = 'ai-sdk-codex:{logins}:login:default';
+  let client: Redis;
+  beforeEach(async () => {
+    await server.admin('FLUSHALL');
+    client = new Redis(server.socket);
+    closers.push(() => client.disconnect());
+    await redisAuthStore({ client }).update('default', async () => LOGIN);
+  });
+
+  test('a late copy of our own taking the lease does not cost the outcome', async () => {
+    const asked: Parameters<IoRedisLike['eval']>[] = [];
+    const recording: IoRedisLike = {
+      status: 'ready',
+      eval(...args) {
+        asked.push(args);
+        return client.eval(...args);
+      },
+    };
+    const store = redisAuthStore({ client: recording });
+    await store.update('default', async () => {
+      expect(asked).toHaveLength(1);
+      const numbers = await client.hmget(key, 'fence', 'before');
+      for (const args of asked) await client.eval(...args);
+      expect(await client.hmget(key, 'fence', 'before')).toEqual(numbers);
+      return { accessToken: 'new' };
+    });
+    expect(await store.read('default')).toEqual({ accessToken: 'new' });
+  });
+
+  test('the memory becomes full: a login is deleted all the same, and the lease given back', async () => {
+    closers.push(() => server.admin('CONFIG', 'SET', 'maxmemory', '0'));
+    const store = openRedisStore({ client }, { times: { writeMs: 200 } });
+    await store.update('default', async () => {
+      await server.admin('CONFIG', 'SET', 'maxmemory', '1');
+      return undefined;
+    });
+    expect(await store.profiles()).toEqual([]);
+    expect(await server.admin('HMGET', key, 'record', 'owner')).toEqual([null, null]);
   });
 });
 
@@ -188,8 +240,9 @@ for (const name of CLIENTS) {
     {
       server: () => server,
       empty: () => server.admin('FLUSHALL'),
-      setBack: (args) => server.admin('HSET', loginKey(args), 'fence', '0', 'owner', ''),
-      abandon: (args) => server.admin('HSET', loginKey(args), 'owner', 'x', 'until', '1'),
+      fence: async (args) => String(await server.admin('HGET', loginKey(args), 'fence')),
+      setBack: (args, fence) => server.admin('HSET', loginKey(args), 'fence', fence, 'owner', ''),
+      abandon: (args, until) => server.admin('HSET', loginKey(args), 'owner', 'x', 'until', String(until * 1000)),
       async refuse() {
         await server.admin('REPLICAOF', '127.0.0.1', '1'); // a primary that is not there
         return () => server.admin('REPLICAOF', 'NO', 'ONE');

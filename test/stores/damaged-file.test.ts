@@ -59,7 +59,7 @@ describe.each([
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  test('is set aside by who writes, who is told both names; the next one begins anew', async () => {
+  test('is set aside by who writes, who is told both names; the file then holds no profile', async () => {
     await given(text);
     const error = await refused();
     const [name = ''] = await asides();
@@ -68,7 +68,9 @@ describe.each([
     expect(error.message).toContain(aside);
     expect(await readFile(aside, 'utf8')).toBe(text);
     expect((await stat(aside)).mode & 0o777).toBe(0o600);
-    expect((await readdir(dirname(path))).sort()).toEqual([name, 'auth.json.lock']);
+    expect((await readdir(dirname(path))).sort()).toEqual(['auth.json', name, 'auth.json.lock']);
+    expect(await fileAuthStore({ path }).profiles()).toEqual([]);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
 
     await fileAuthStore({ path }).update('default', async (current) => {
       expect(current).toBeUndefined();

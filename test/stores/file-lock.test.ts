@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { acquireFileLock, claimNumber, FILE_LOCK_TIMES, type FileLockTimes } from '../../src/stores/node/file-lock';
+import { SYSTEM } from '../../src/stores/node/system';
 import { bundleChild } from '../support/bundle-child';
 
 const QUICK: FileLockTimes = { leaseMs: 200, heartbeatMs: 40, waitMs: 5_000 };
@@ -115,6 +116,21 @@ test('a holder that comes back late knows that it lost, and cannot release the l
   await successor.assertHeld();
   await expect(acquireFileLock(folder, IMPATIENT)).rejects.toMatchObject({ code: 'lock_timeout' });
   await successor.release();
+});
+
+test('a release that fails is no failure of what was done under the lock', async () => {
+  const failing = async (...args: Parameters<typeof SYSTEM.open>) => {
+    const file = await open(...args);
+    const close = file.close.bind(file);
+    file.close = async () => {
+      await close();
+      throw Object.assign(new Error('EIO: made up'), { code: 'EIO' });
+    };
+    return file;
+  };
+  const lock = await acquireFileLock(folder, QUICK, { ...SYSTEM, open: failing });
+  await lock.release();
+  await (await acquireFileLock(folder, QUICK)).release();
 });
 
 test('a holder notices that somebody deleted the lock', async () => {

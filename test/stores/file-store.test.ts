@@ -192,6 +192,18 @@ describe('a change that updates the file itself', () => {
     expect(await store.profiles()).toEqual(['default']);
   });
 
+  test.each(['its folder', 'the file'])('is told so also where it names it by a link to %s', async (linked) => {
+    await save();
+    const alias = join(folder, 'alias');
+    await symlink(linked === 'the file' ? path : dirname(path), alias);
+    const lock = { ...FILE_LOCK_TIMES, waitMs: 3_000 };
+    const other = openFileStore(linked === 'the file' ? alias : join(alias, 'auth.json'), { lock });
+    const nested = fileAuthStore({ path }).update('a', () => other.update('b', async () => LOGIN));
+    expect(await failure(nested)).toMatchObject({ code: 'lock_timeout', message: expect.stringContaining('itself') });
+    await other.update('b', async () => LOGIN);
+    expect(await fileAuthStore({ path }).profiles()).toEqual(['default', 'b']);
+  });
+
   test('may update another file, and may leave work behind that updates this one later', async () => {
     const store = fileAuthStore({ path });
     const other = fileAuthStore({ path: join(folder, 'other.json') });
@@ -211,8 +223,20 @@ describe('a change that updates the file itself', () => {
   });
 });
 
+test('a change that gives no promise is stored all the same, and one that throws at once rejects', async () => {
+  const store = fileAuthStore({ path });
+  expect(await store.update('default', (() => LOGIN) as never)).toEqual(LOGIN);
+  expect(await store.read('default')).toEqual(LOGIN);
+  const thrown = new Error('at once');
+  const throwing = () => {
+    throw thrown;
+  };
+  await expect(store.update('default', throwing)).rejects.toBe(thrown);
+  expect(await store.read('default')).toEqual(LOGIN);
+});
+
 describe('under the lock', () => {
-  const times = { ...FILE_LOCK_TIMES, waitMs: 60 };
+  const times = { ...FILE_LOCK_TIMES, waitMs: 60, changeMs: 0 };
 
   test('what a dead writer left is removed', async () => {
     await save();
@@ -248,6 +272,19 @@ describe('under the lock', () => {
     await save(store);
     expect(change).not.toHaveBeenCalled();
     expect(await store.profiles()).toEqual(['a', 'default']);
+  });
+
+  test('who waits behind a call that waits for a dead holder gets its turn', async () => {
+    await mkdir(`${path}.lock`, { recursive: true });
+    await writeFile(join(`${path}.lock`, '1'), '1 nobody\n');
+    const lock = { leaseMs: 200, heartbeatMs: 50, waitMs: 300, changeMs: 10_000 };
+    const store = openFileStore(path, { lock });
+    const slow = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 400)); // longer than waitMs, as a refresh may be
+      return LOGIN;
+    };
+    await Promise.all([store.update('a', slow), store.update('b', async () => LOGIN)]);
+    expect(await store.profiles()).toEqual(['a', 'b']);
   });
 
   test('a holder that was taken over writes nothing', async () => {

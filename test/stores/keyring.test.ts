@@ -50,6 +50,41 @@ test('absent is undefined, and a refusal is not', async () => {
   expect(inspect(error, { depth: 9 })).not.toContain('canary');
 });
 
+const NO_REPLY = 'Platform failure: D-Bus error: Did not receive a reply. Possible causes include: a timeout';
+
+test('a keychain that is slow to reply is asked again: reading, writing and deleting', async () => {
+  vi.useFakeTimers();
+  const slow = <T>(answer: T) => vi.fn(async () => answer).mockRejectedValueOnce(new Error(NO_REPLY));
+  const entry = { getPassword: slow('text'), setPassword: slow(undefined), deleteCredential: slow(true) };
+  const keyring = systemKeyring('s', packageOf(entry));
+  const answers = Promise.all([keyring.get('a'), keyring.set('a', 'text'), keyring.delete('a')]);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(await answers).toEqual(['text', undefined, undefined]);
+  for (const asked of Object.values(entry)) expect(asked).toHaveBeenCalledTimes(2);
+  expect(entry.setPassword.mock.calls).toEqual([['text'], ['text']]);
+});
+
+test('a keychain that never replies is given up after a minute, and is not called locked', async () => {
+  vi.useFakeTimers();
+  const getPassword = vi.fn(() => Promise.reject(new Error(NO_REPLY)));
+  const error = systemKeyring('s', packageOf({ getPassword }))
+    .get('a')
+    .catch((reason: unknown) => String(reason));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(await error).toMatch(/no answer for 60 s.*does not reply.*Try again/);
+  expect(await error).not.toMatch(/unlock/i);
+  const asked = getPassword.mock.calls.length;
+  expect(asked).toBeGreaterThan(200);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(getPassword).toHaveBeenCalledTimes(asked);
+});
+
+test('a keychain that refuses is asked once', async () => {
+  const getPassword = vi.fn(() => Promise.reject(new Error('locked')));
+  await expect(systemKeyring('s', packageOf({ getPassword })).get('a')).rejects.toThrow(/Unlock the keychain/);
+  expect(getPassword).toHaveBeenCalledOnce();
+});
+
 test('a keychain that asks somebody who is not there is given up after a minute', async () => {
   vi.useFakeTimers();
   const silent = systemKeyring('s', packageOf({ setPassword: () => new Promise<never>(() => {}) }));

@@ -1,3 +1,5 @@
+import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { AuthStore } from '../../src/stores/auth-store';
@@ -10,7 +12,7 @@ import { leaseMemory } from './lease-memory';
 const SECOND = 1_000;
 const LOST = new Error('the connection was lost');
 const login = (name: string) => ({ accessToken: `access-${name}`, refreshToken: `refresh-${name}` });
-const lost = { code: 'lock_lost', message: expect.stringContaining('Nothing was written') };
+const lost = { code: 'lock_lost', message: expect.stringContaining('is not from this change') };
 
 let memory: ReturnType<typeof leaseMemory>;
 let store: AuthStore;
@@ -101,11 +103,12 @@ describe('excluding others', () => {
     expect(stored()).toEqual(login('a'));
   });
 
-  test('so do calls of the same store', async () => {
+  test('so do calls of the same store, after 120 s', async () => {
     const first = longUpdate(store, 'a');
     await first.begun;
     await expect(until(store.update('default', async () => login('b')))).rejects.toMatchObject({
       code: 'lock_timeout',
+      message: expect.stringContaining('120 s'),
     });
     first.end();
     await until(first.update);
@@ -154,6 +157,39 @@ describe('a holder that died', () => {
     expect(memory.time.now()).toBeGreaterThan(50 * SECOND);
     expect(memory.time.now()).toBeLessThan(60 * SECOND);
     expect(stored()).toEqual(login('a'));
+  });
+
+  test('is succeeded by one call of a store, and that by the next one, however long it takes', async () => {
+    await memory.die('default');
+    const change = async () => {
+      await memory.time.runtime.sleep(30 * SECOND);
+      return login('a');
+    };
+    const second = store.update('default', change).then(() => store.read('default'));
+    await until(Promise.all([second, store.update('default', async (current) => ({ ...current, ...login('b') }))]));
+    expect(memory.time.now()).toBeGreaterThan(80 * SECOND);
+    expect(stored()).toEqual(login('b'));
+  });
+
+  test('is succeeded in time when the clock of the server was set back since', async () => {
+    await memory.time.pass(7_200 * SECOND);
+    await memory.die('default');
+    memory.setClockBack(3_600 * SECOND);
+    const startedAt = memory.time.now();
+    await until(store.update('default', async () => login('a')));
+    expect(memory.time.now() - startedAt).toBeLessThan(60 * SECOND);
+    expect(stored()).toEqual(login('a'));
+  });
+
+  test('and one that lives is not, when the clock of the server is set back', async () => {
+    await memory.time.pass(7_200 * SECOND);
+    const first = longUpdate(store, 'a');
+    await first.begun;
+    memory.setClockBack(3_600 * SECOND);
+    const second = memory.open().update('default', async () => login('b'));
+    await expect(until(second)).rejects.toMatchObject({ code: 'lock_timeout' });
+    first.end();
+    expect(await until(first.update)).toEqual(login('a'));
   });
 
   test('is succeeded by one of many who wait', async () => {
@@ -282,6 +318,45 @@ describe('a server that was set back while a change ran', () => {
   });
 });
 
+describe('a server that another one stood in for, with a clock behind, while a change ran', () => {
+  /** The first has the lease; the second server knows nothing of that. */
+  async function standIn() {
+    await memory.time.pass(100 * SECOND);
+    await until(store.update('default', async () => login('old')));
+    await memory.time.pass(100 * SECOND);
+    const restore = memory.snapshot();
+    const first = longUpdate(store, 'a');
+    await until(first.begun);
+    restore();
+    memory.setClockBack(10 * SECOND);
+    return first;
+  }
+
+  test('and nobody has come since: it stores the outcome', async () => {
+    const first = await standIn();
+    first.end();
+    await until(first.update);
+    expect(stored()).toEqual(login('a'));
+  });
+
+  test('and somebody has come since: it keeps what they wrote', async () => {
+    const first = await standIn();
+    await until(memory.open().update('default', async () => login('newer')));
+    first.end();
+    await expect(until(first.update)).rejects.toMatchObject(lost);
+    expect(stored()).toEqual(login('newer'));
+  });
+
+  test('so it does when the answer to who took the lease was lost', async () => {
+    memory.trouble('acquire', undefined, 'lost answer');
+    const first = await standIn();
+    await until(memory.open().update('default', async () => login('newer')));
+    first.end();
+    await expect(until(first.update)).rejects.toMatchObject(lost);
+    expect(stored()).toEqual(login('newer'));
+  });
+});
+
 describe('a server with troubles', () => {
   test('before the change: a short one is bridged', async () => {
     memory.trouble('acquire', LOST, LOST);
@@ -293,6 +368,25 @@ describe('a server with troubles', () => {
     memory.trouble('acquire', 'lost answer');
     await until(store.update('default', async () => login('a')));
     expect(memory.time.now()).toBeLessThan(SECOND);
+  });
+
+  test('before the change: a lease whose answers were all lost is given back', async () => {
+    memory.trouble('acquire', 'lost answer', 'lost answer', 'lost answer');
+    await expect(until(store.update('default', async () => login('a')))).rejects.toMatchObject({ code: 'unwritable' });
+    expect(memory.row('default')).toMatchObject({ owner: '', fence: expect.any(Number) });
+    await until(memory.open().update('default', async () => login('b')));
+    expect(memory.time.now()).toBeLessThan(5 * SECOND);
+  });
+
+  test('while the change runs: a late copy of our own taking the lease does not cost the outcome', async () => {
+    memory.trouble('acquire', 'late');
+    const first = longUpdate(store, 'a');
+    await until(first.begun);
+    memory.answerLate();
+    expect(memory.row('default')?.owner).not.toBe('');
+    first.end();
+    await until(first.update);
+    expect(stored()).toEqual(login('a'));
   });
 
   test('before the change: a lease that comes too late is given back', async () => {
@@ -342,6 +436,13 @@ describe('a server with troubles', () => {
     await expect(until(store.profiles())).rejects.toMatchObject({ code: 'unreadable' });
   });
 
+  test('reading: an answer that came while nothing could run counts', async () => {
+    const read = () => stat(tmpdir()).then(() => JSON.stringify(login('a')));
+    const blocked = leasedStore({ ...memory.database, read }, { times: { statementMs: 20 } }).read('default');
+    setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300));
+    expect(await blocked).toEqual(login('a'));
+  });
+
   test('what a driver throws is kept without the commands and passwords in it', async () => {
     const secret = 'rt_CANARY1234567890';
     const words = `redis://user:CANARY@host refused {"refreshToken":"${secret}"}`;
@@ -373,6 +474,15 @@ describe('a record that is no login', () => {
       expect(stored()).toEqual(login('a'));
     },
   );
+});
+
+test('of several damaged records each is kept, also when the server has done so and its answer was lost', async () => {
+  for (const record of ['{"first', '{"second']) {
+    memory.put('default', { ...memory.row('default'), record });
+    memory.trouble('setAside', 'lost answer');
+    await expect(until(store.update('default', async () => login('a')))).rejects.toMatchObject({ code: 'corrupt' });
+  }
+  expect(memory.row('default')).toMatchObject({ aside: '{"first\n{"second', record: undefined });
 });
 
 test('any text is the name of a profile', async () => {

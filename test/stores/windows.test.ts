@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { prepareReplacement, removeUnfinishedWrites } from '../../src/stores/node/atomic-write';
 import { acquireFileLock } from '../../src/stores/node/file-lock';
+import { openFileStore } from '../../src/stores/node/file-store';
 import { SYSTEM, type System } from '../../src/stores/node/system';
 
 // No Windows was used: its refusals are made up here, by functions that refuse before they do what they should.
@@ -73,9 +74,10 @@ describe('replacing a file that somebody has open', () => {
 
   test('also when a damaged file is set aside', async () => {
     const replacement = await prepareReplacement(path, windows({ rename: refusing(rename, 'EBUSY', 2) }));
-    const aside = await replacement.setAside();
+    const aside = await replacement.setAside('empty');
     await replacement.discard();
     expect(await readFile(aside, 'utf8')).toBe('old');
+    expect(await readFile(path, 'utf8')).toBe('empty');
   });
 });
 
@@ -83,6 +85,26 @@ test('what a dead writer left is deleted once a scanner lets go of it', async ()
   await writeFile(join(folder, '.file.tmp-0123456789abcdef'), 'left');
   await removeUnfinishedWrites(path, windows({ unlink: refusing(unlink, 'EBUSY', 3) }));
   expect(await readdir(folder)).toEqual(['file']);
+});
+
+describe('logins that somebody has open', () => {
+  const text = '{"version":1,"profiles":{"default":{"accessToken":"a"}}}';
+
+  test('are read once they let go of them', async () => {
+    await writeFile(path, text);
+    const busy = refusing(readFile as System['readFile'], 'EBUSY', 2);
+    expect(await openFileStore(path, { system: windows({ readFile: busy }) }).read('default')).toEqual({
+      accessToken: 'a',
+    });
+    expect(busy).toHaveBeenCalledTimes(3);
+  });
+
+  test('are not taken for absent when that does not end', async () => {
+    await writeFile(path, text);
+    const busy = refusing(readFile as System['readFile'], 'EBUSY', 6);
+    const store = openFileStore(path, { system: windows({ readFile: busy }) });
+    await expect(store.read('default')).rejects.toMatchObject({ code: 'unreadable' });
+  });
 });
 
 describe('a lock', () => {
@@ -105,6 +127,22 @@ describe('a lock', () => {
     const busy = refusing(readFile as System['readFile'], code, 1);
     await (await acquireFileLock(lock, { ...times, waitMs: 5_000 }, windows({ readFile: busy }))).release();
     expect(await readdir(lock)).toEqual(['2']);
+  });
+
+  test.each(['EPERM', 'EBUSY'])('is taken although the number was just given up: %s', async (code) => {
+    const lock = join(folder, 'lock');
+    const busy = refusing(open as System['open'], code, 3);
+    const held = await acquireFileLock(lock, times, windows({ open: busy }));
+    await held.assertHeld();
+    await held.release();
+    expect(busy).toHaveBeenCalledTimes(4);
+    expect(await readdir(lock)).toEqual(['1']);
+  });
+
+  test('in a folder without rights is refused as that, not as held', async () => {
+    const busy = refusing(open as System['open'], 'EPERM', 1_000);
+    const lock = acquireFileLock(join(folder, 'lock'), times, windows({ open: busy }));
+    await expect(lock).rejects.toMatchObject({ code: 'EPERM' });
   });
 
   test('that cannot be looked at is not taken for free', async () => {

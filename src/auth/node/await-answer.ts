@@ -23,6 +23,8 @@ export interface Waiting {
 }
 
 const TIME_LIMIT_MS = 5 * 60_000;
+/** The longest that a timer knows, some 25 days; a longer one would be over at once. */
+const LONGEST_LIMIT_MS = 2 ** 31 - 1;
 
 /**
  * Sends the person to the browser, and waits for the first of: the callback, a paste, an abort, the end of the time. When it
@@ -33,7 +35,7 @@ const TIME_LIMIT_MS = 5 * 60_000;
 export async function awaitAnswer(waiting: Waiting): Promise<CallbackAnswer> {
   const { server, paste, state, over, runtime, logger, timeoutMs = TIME_LIMIT_MS } = waiting;
   const settled = new AbortController();
-  runtime.sleep(timeoutMs, settled.signal).then(
+  runtime.sleep(Math.min(timeoutMs, LONGEST_LIMIT_MS), settled.signal).then(
     () => settled.signal.aborted || over.abort(timedOut(timeoutMs)),
     () => {},
   );

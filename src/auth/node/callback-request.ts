@@ -38,8 +38,10 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 /** A program that asks for the port, like the official CLI, sends none of what browsers say about a page. */
 function isFromWebPage({ headers }: IncomingMessage): boolean {
-  const site = headers['sec-fetch-site'] ?? 'none';
-  return headers.origin !== undefined || !['none', 'same-origin'].includes(String(site));
+  const { origin, referer, accept = '', 'sec-fetch-site': site } = headers;
+  if (origin !== undefined) return true;
+  if (site !== undefined) return !['none', 'same-origin'].includes(String(site));
+  return referer !== undefined || /image\/|text\/html/i.test(accept); // of a browser that does not say more
 }
 
 function refused(status: number, headers: Record<string, string> = {}): CallbackRequest {

@@ -15,6 +15,7 @@ import {
   toSaveContext,
 } from '../save-login';
 import { awaitAnswer } from './await-answer';
+import { assertBrowserSettings } from './browser-settings';
 import { CALLBACK_PATH } from './callback-request';
 import { openCallbackServer } from './callback-server';
 import type { LoginPage } from './login-pages';
@@ -37,7 +38,7 @@ export interface BrowserLoginOptions extends LoginTarget {
   redirectHost?: 'localhost' | '127.0.0.1';
   /** Where to wait for the browser, in this order. Default 1455 and 1457: the issuer knows no other. */
   ports?: number[];
-  /** Milliseconds to wait for the person. Default 5 minutes. */
+  /** Milliseconds to wait for the person, 25 days at most. Default 5 minutes. */
   timeoutMs?: number;
   /** Ends the login. Comes too late once the tokens have arrived. */
   signal?: AbortSignal;
@@ -45,7 +46,7 @@ export interface BrowserLoginOptions extends LoginTarget {
   scope?: string;
   /** `login` asks for a password although the browser has a session: the way to a second account. */
   prompt?: 'login';
-  /** The only ChatGPT workspace that the login may be for; several are joined by commas. Default: any. */
+  /** The only ChatGPT workspace that the login may be for; several are joined by commas. Default, and when empty: any. */
   allowedWorkspaceId?: string;
 }
 
@@ -67,6 +68,7 @@ export async function loginWithBrowser(
 ): Promise<OAuthCredentials> {
   const context = toSaveContext(options, internals);
   issuerUrl(context.issuer, '/');
+  assertBrowserSettings(options);
   options.signal?.throwIfAborted();
 
   const over = new AbortController();
@@ -90,8 +92,9 @@ async function logIn(options: BrowserLoginOptions, context: SaveContext, over: A
   try {
     if (!server && !paste) throw noPort(ports);
     const redirectUri = `http://${redirectHost}:${server?.port ?? ports[0]}${CALLBACK_PATH}`;
-    const { scope, originator, prompt, allowedWorkspaceId } = options;
-    const wishes = { scope, originator, prompt, allowedWorkspaceId };
+    const { scope, originator, prompt } = options;
+    const allowedIds = workspaceIds(options);
+    const wishes = { scope, originator, prompt, allowedWorkspaceId: allowedIds.join(',') || undefined };
     const url = buildAuthorizationUrl({ issuer, clientId, redirectUri, codeChallenge, state, ...wishes });
     const { timeoutMs, onUrl, openBrowser } = options;
     const waiting = { server, paste, state, url, timeoutMs, onUrl, openBrowser };
@@ -103,7 +106,7 @@ async function logIn(options: BrowserLoginOptions, context: SaveContext, over: A
     }
     const { code } = answer;
     const credentials = await redeemCode({ issuer, clientId, code, redirectUri, codeVerifier, signal }, runtime);
-    await assertAllowed(credentials, allowedWorkspaceId, context);
+    await assertAllowed(credentials, allowedIds, context);
     const saved = await saveLogin(credentials, context);
     page = 'success';
     return saved;
@@ -115,10 +118,14 @@ async function logIn(options: BrowserLoginOptions, context: SaveContext, over: A
   }
 }
 
+/** Those that are allowed; none where any is. */
+function workspaceIds({ allowedWorkspaceId = '' }: BrowserLoginOptions): string[] {
+  return allowedWorkspaceId.split(',').flatMap((id) => id.trim() || []);
+}
+
 /** The issuer only asks for the workspace; that the tokens are of this one is for us to see. */
-async function assertAllowed(credentials: OAuthCredentials, allowed: string | undefined, context: SaveContext) {
-  const ids = allowed?.split(',').map((id) => id.trim());
-  if (!ids || ids.includes(credentials.accountId ?? '')) return;
+async function assertAllowed(credentials: OAuthCredentials, allowedIds: string[], context: SaveContext) {
+  if (allowedIds.length === 0 || allowedIds.includes(credentials.accountId ?? '')) return;
   await revokeLogin(credentials, context);
   const message =
     'The login was made in another workspace than the one that is allowed, so it was not stored. Start it again and choose the right one; an earlier login is kept.';

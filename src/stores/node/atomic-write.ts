@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, lstat, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Replacement } from './document-store';
 import { errno, unless } from './errno';
+import { tighten } from './resolve-file';
 import { nameForDamaged } from './set-aside';
 import { retryWhileBusy, SYSTEM, type System } from './system';
 
@@ -31,32 +32,66 @@ export async function prepareReplacement(path: string, system: System = SYSTEM):
     throw error;
   }
 
+  async function replace(text: string, mayReplace: () => Promise<void>) {
+    const bytes = Buffer.from(text);
+    await writeFromStart(file, bytes); // over the room that was taken, which truncating first would give back
+    await file.truncate(bytes.length);
+    await file.sync();
+    await file.close();
+    const attempt = async () => {
+      await mayReplace(); // each time: the lock may be lost while Windows makes us wait
+      await system.rename(temporary, path);
+    };
+    await retryWhileBusy(attempt, system);
+  }
+
   return {
     discard,
     async commit(text, mayReplace = async () => {}) {
-      const bytes = Buffer.from(text);
-      await writeFromStart(file, bytes); // over the room that was taken, which truncating first would give back
-      await file.truncate(bytes.length);
-      await file.sync();
-      await file.close();
-      await renameWhile(mayReplace, [temporary, path], system);
+      await replace(text, mayReplace);
+      await syncFolder(dirname(path));
     },
-    async setAside(mayReplace = async () => {}) {
-      const aside = await nameForDamaged(path, async (name) => (await unless(['ENOENT'], lstat(name))) !== undefined);
-      await renameWhile(mayReplace, [path, aside], system);
+    async setAside(empty, mayReplace = async () => {}) {
+      await mayReplace();
+      const aside = await keep(path, system);
+      try {
+        await replace(empty, mayReplace);
+      } catch (error) {
+        await unless(['ENOENT'], system.unlink(aside)).catch(() => {}); // the text is still at `path`, or is our successor's
+        throw error;
+      }
+      await syncFolder(dirname(path));
       return aside;
     },
   };
 }
 
-/** Asks before each attempt: the lock may be lost while Windows makes us wait. */
-async function renameWhile(mayRename: () => Promise<void>, names: [from: string, to: string], system: System) {
-  const attempt = async () => {
-    await mayRename();
-    await system.rename(...names);
+/**
+ * Gives what is at `path` a second name, never an older one's. Moving it there instead would have no fence: who was
+ * paused before it moves away what a successor stored meanwhile.
+ */
+async function keep(path: string, system: System): Promise<string> {
+  const isTaken = async (name: string) => {
+    const made = linkOrCopy(path, name, system).then(() => true);
+    return (await unless(['EEXIST'], made)) === undefined;
   };
-  await retryWhileBusy(attempt, system);
-  await syncFolder(dirname(names[1]));
+  const aside = await nameForDamaged(path, isTaken);
+  await tighten(aside, 0o600);
+  return aside;
+}
+
+async function linkOrCopy(path: string, name: string, system: System): Promise<void> {
+  try {
+    await system.link(path, name);
+  } catch (error) {
+    if (['EEXIST', 'ENOENT'].includes(errno(error) ?? '')) throw error;
+    // A disk without hard links (FAT), or a user who may not make them.
+    const text = await retryWhileBusy(() => readFile(path), system);
+    await writeFile(name, text, { flag: 'wx', mode: 0o600, flush: true }).catch(async (problem) => {
+      if (errno(problem) !== 'EEXIST') await system.unlink(name).catch(() => {}); // a part of it, on a full disk
+      throw problem;
+    });
+  }
 }
 
 /**

@@ -13,7 +13,7 @@ import {
 } from './auth-file';
 import { runExclusively } from './exclusive';
 import type { FileLock, FileLockTimes } from './file-lock';
-import { refuseOwnChange, runChange } from './own-change';
+import { refuseOwnChange, runChange, trueName } from './own-change';
 import { reading, writing } from './translated';
 
 /** A place for one text that holds all logins: a file, or the keychain. */
@@ -40,8 +40,8 @@ export interface Replacement {
    * @param mayReplace Asked at the last moment; when it rejects, the old text stays.
    */
   commit(text: string, mayReplace?: () => Promise<void>): Promise<void>;
-  /** Instead of `commit`: moves the old text away, never over an older one, and tells where it is. */
-  setAside(mayReplace?: () => Promise<void>): Promise<string>;
+  /** Instead of `commit`: keeps the old text elsewhere, never over an older one, and tells where. `empty` may replace it. */
+  setAside(empty: string, mayReplace?: () => Promise<void>): Promise<string>;
   /** Lets go of what was prepared. Must follow in any case; after a `commit` that succeeded it does nothing. */
   discard(): Promise<void>;
 }
@@ -66,10 +66,10 @@ export function documentStore(place: DocumentPlace, times: FileLockTimes | false
     describe: async () => ({ location: name }),
     async update(profile, change) {
       refuseOwnChange(name);
-      return runExclusively({ name, open: place.open, times }, async ({ prepare }, held) => {
+      return runExclusively({ name, open: place.open, times }, async ({ lockFolder, prepare }, held) => {
         const replacement = await writing(name, prepare);
         try {
-          return await replaceRecord({ name, profile, load, replacement, held }, change);
+          return await replaceRecord({ name, profile, lockFolder, load, replacement, held }, change);
         } finally {
           await replacement.discard();
         }
@@ -78,9 +78,12 @@ export function documentStore(place: DocumentPlace, times: FileLockTimes | false
   };
 }
 
+const EMPTY = formatAuthFile({ version: 1, profiles: {} });
+
 interface Update {
   name: string;
   profile: string;
+  lockFolder: string;
   load: () => Promise<AuthFile | undefined>;
   replacement: Replacement;
   held: FileLock;
@@ -91,7 +94,7 @@ async function replaceRecord(update: Update, change: Parameters<AuthStore['updat
   const where = nameOf(profile, name);
   const file = await update.load();
   if (file === undefined) {
-    const aside = await whileHeld(update, () => update.replacement.setAside(update.held.assertHeld));
+    const aside = await whileHeld(update, () => update.replacement.setAside(EMPTY, update.held.assertHeld));
     throw corrupt(`${name} held no logins of ai-sdk-codex, or was damaged. It is now ${aside}. Log in again.`);
   }
   if (isDamaged(recordOf(file, profile))) {
@@ -99,7 +102,7 @@ async function replaceRecord(update: Update, change: Parameters<AuthStore['updat
     throw corrupt(`There was no access token in ${where}. The record is now in the list "aside" there. Log in again.`);
   }
   const current = copyOf(recordOf(file, profile), where);
-  const next = await runChange(name, () => change(current));
+  const next = await runChange(name, () => change(current), await trueName(update.lockFolder));
   if (next === current) return current;
   const record = copyOf(next, where);
   await commit(update, formatAuthFile(withRecord(file, profile, record)));

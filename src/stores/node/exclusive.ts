@@ -1,9 +1,12 @@
 import { createKeyedQueue } from '../promise-queue';
 import { acquireFileLock, type FileLock, type FileLockTimes, waitForTurn } from './file-lock';
+import { refuseOwnChange, trueName } from './own-change';
 import { writing } from './translated';
 
 // Stores of one process queue up here instead of polling for each other's lock.
 const queued = createKeyedQueue();
+
+const CHANGE_MS = 60_000;
 
 interface Exclusion<Opened> {
   name: string;
@@ -24,6 +27,7 @@ export function runExclusively<Opened extends { lockFolder: string }, T>(
 ): Promise<T> {
   const locked = async () => {
     const opened = await writing(name, open);
+    refuseOwnChange(await writing(name, () => trueName(opened.lockFolder)), name);
     const held = await writing(name, async () => (times ? acquireFileLock(opened.lockFolder, times) : UNLOCKED));
     try {
       return await work(opened, held);
@@ -31,7 +35,9 @@ export function runExclusively<Opened extends { lockFolder: string }, T>(
       await held.release();
     }
   };
-  return times ? queued(name, locked, (over) => waitForTurn(name, times.waitMs, over)) : locked();
+  return times
+    ? queued(name, locked, (over) => waitForTurn(name, times.waitMs + (times.changeMs ?? CHANGE_MS), over))
+    : locked();
 }
 
 const UNLOCKED: FileLock = { assertHeld: async () => {}, release: async () => {} };

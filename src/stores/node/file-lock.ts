@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AuthStoreError } from '../../shared/auth-store-error';
 import { createRuntime } from '../../shared/runtime';
 import { errno, unless } from './errno';
-import { isBusy, SYSTEM, type System } from './system';
+import { isBusy, retryWhileBusy, SYSTEM, type System } from './system';
 
 /** Milliseconds. The lease outlasts the longest refresh (30 s), and the wait outlasts the lease. */
 export interface FileLockTimes {
@@ -13,8 +13,10 @@ export interface FileLockTimes {
   leaseMs: number;
   /** How often a holder gives one. 5,000. */
   heartbeatMs: number;
-  /** How long to wait for other processes, and before that for other calls of this one. 60,000. */
+  /** How long to wait for other processes. 60,000. */
   waitMs: number;
+  /** How much longer to wait for another call of this process, which may itself wait for other processes. 60,000. */
+  changeMs?: number;
 }
 
 export const FILE_LOCK_TIMES: FileLockTimes = { leaseMs: 45_000, heartbeatMs: 5_000, waitMs: 60_000 };
@@ -22,6 +24,7 @@ export const FILE_LOCK_TIMES: FileLockTimes = { leaseMs: 45_000, heartbeatMs: 5_
 export interface FileLock {
   /** @throws {@link AuthStoreError} `lock_lost` when somebody else has taken over. */
   assertHeld(): Promise<void>;
+  /** Never rejects: what was done under the lock has been done. Who fails to release is found dead later. */
   release(): Promise<void>;
 }
 
@@ -105,7 +108,9 @@ export async function claimNumber(
 ): Promise<FileLock | undefined> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, String(number));
-  const file = await unless(['EEXIST'], open(path, 'wx', 0o600));
+  // Windows: busy is a number on its way out, whose file somebody gave up and a scanner still looks at.
+  const claim = () => system.open(path, 'wx', 0o600);
+  const file = await unless(['EEXIST'], retryWhileBusy(claim, system));
   if (file === undefined) return undefined;
   const owner = `${process.pid} ${randomBytes(16).toString('hex')}\n`;
   let numbers: number[];
@@ -163,9 +168,9 @@ function hold({ folder, number, file, owner, system }: OwnNumber, heartbeatMs: n
     async release() {
       clearInterval(heart);
       await beating;
-      // Written over the owner's name, so that a full disk cannot prevent it. Whoever fails here is found dead later.
+      // Written over the owner's name, so that a full disk cannot prevent it.
       await file.write(RELEASED, 0).catch(() => {});
-      await file.close();
+      await file.close().catch(() => {});
     },
   };
 }

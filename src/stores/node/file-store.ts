@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { AuthStore } from '../auth-store';
 import { prepareReplacement, removeUnfinishedWrites } from './atomic-write';
@@ -8,6 +8,7 @@ import { unless } from './errno';
 import { FILE_LOCK_TIMES, type FileLockTimes } from './file-lock';
 import { refuseMountPoint } from './mount-point';
 import { resolveFile, tighten } from './resolve-file';
+import { retryWhileBusy, SYSTEM, type System } from './system';
 
 export interface FileAuthStoreOptions {
   /**
@@ -21,12 +22,13 @@ export interface FileAuthStoreOptions {
  * Logins in one JSON file that only its owner can read, shared by every process on this machine: a change is made under a
  * lock that spans reading and writing, and the file is replaced as a whole. Nothing is touched before the first call.
  *
- * A lock is taken over from a process that stands still for 45 s; waiting for other calls of this process ends after 60 s,
- * and so does waiting for other processes. Before a change runs, the room for its outcome is taken on the disk. A change
+ * A lock is taken over from a process that stands still for 45 s; waiting for other processes ends after 60 s, and waiting
+ * for other calls of this process after 120 s. Before a change runs, the room for its outcome is taken on the disk. A change
  * must not update the same file, whatever the profile: that is refused. Not for network drives that several machines write to.
+ * Two hard links of one file are two files to it, and the first change parts them: use a symbolic link.
  *
- * A damaged file is never replaced: the first `update` renames it to `auth.json.corrupt-` and the time, and rejects with
- * both paths; the next one begins a new file. A single damaged record is moved to the list `aside` of the same file.
+ * A damaged file is never lost: the first `update` keeps it as `auth.json.corrupt-` and the time, leaves a file without
+ * logins in its place, and rejects with both paths. A single damaged record is moved to the list `aside` of the same file.
  *
  * File and folder are made for their owner alone (modes 0600 and 0700), and wider modes of an existing file are taken away.
  * Windows has no such modes: there the access rules of the user's profile protect what is below `%APPDATA%`, and a `path`
@@ -50,29 +52,33 @@ export interface FileStoreInternals {
   lock?: FileLockTimes | false;
   /** In place of the system's list of what is mounted. */
   mountTable?: string;
+  system?: System;
 }
 
 export function openFileStore(path: string, internals: FileStoreInternals = {}): AuthStore {
-  const { ownFolder = false, lock = FILE_LOCK_TIMES, mountTable } = internals;
+  const { ownFolder = false, lock = FILE_LOCK_TIMES, mountTable, system = SYSTEM } = internals;
+  const prepare = async (target: string) => {
+    // Without a lock others may be in the middle of theirs.
+    if (lock !== false) await removeUnfinishedWrites(target, system);
+    await refuseMountPoint(target, mountTable);
+    return prepareReplacement(target, system);
+  };
   const place = {
     name: path,
     async read() {
       const target = await resolveFile(path);
       await tighten(target, 0o600);
-      return unless(['ENOENT'], readFile(target, 'utf8'));
+      return unless(
+        ['ENOENT'],
+        retryWhileBusy(() => system.readFile(target, 'utf8'), system),
+      );
     },
     async open() {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       if (ownFolder) await tighten(dirname(path), 0o700);
       const target = await resolveFile(path);
-      return { lockFolder: `${target}.lock`, prepare: () => prepare(target, mountTable) };
+      return { lockFolder: `${target}.lock`, prepare: () => prepare(target) };
     },
   };
   return documentStore(place, lock);
-}
-
-async function prepare(target: string, mountTable: string | undefined) {
-  await removeUnfinishedWrites(target);
-  await refuseMountPoint(target, mountTable);
-  return prepareReplacement(target);
 }

@@ -48,7 +48,7 @@ export async function prepareDocument(keyring: Keyring, limit: number): Promise<
       await mayReplace();
       await keyring.set(HEAD, pieces.length > 1 ? `parts ${generation} ${pieces.length}` : (pieces[0] ?? ''));
     },
-    async setAside(mayReplace = async () => {}) {
+    async setAside(_empty, mayReplace = async () => {}) {
       const isTaken = async (name: string) => (await keyring.get(name)) !== undefined;
       const name = await nameForDamaged(HEAD, isTaken);
       const head = await keyring.get(HEAD);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { homeFolder } from '../../shared/node/home-folder';
 import type { AuthStore } from '../auth-store';
 import { defaultAuthPath } from './default-path';
 import { documentStore } from './document-store';
@@ -42,13 +42,14 @@ export interface KeychainStoreInternals {
 }
 
 export function openKeychainStore(service: string, internals: KeychainStoreInternals = {}): AuthStore {
-  const { keyring = systemKeyring(service), limit = LIMIT, lock = FILE_LOCK_TIMES, folder = lockFolder() } = internals;
+  const { keyring = systemKeyring(service), limit = LIMIT, lock = FILE_LOCK_TIMES, folder } = internals;
   const place = {
     name: `the keychain (service "${service}")`,
     read: () => readDocument(keyring),
     async open() {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      return { lockFolder: join(folder, lockName(service)), prepare: () => prepareDocument(keyring, limit) };
+      const locks = folder ?? lockFolder();
+      await mkdir(locks, { recursive: true, mode: 0o700 });
+      return { lockFolder: join(locks, lockName(service)), prepare: () => prepareDocument(keyring, limit) };
     },
   };
   return documentStore(place, lock);
@@ -56,7 +57,8 @@ export function openKeychainStore(service: string, internals: KeychainStoreInter
 
 /** By the home alone: a keychain is the user's, whatever folder the environment of a process names. */
 function lockFolder(): string {
-  return dirname(defaultAuthPath({ env: {}, platform: process.platform, home: homedir() }));
+  const home = homeFolder('The lock of the keychain is kept there; set HOME.');
+  return dirname(defaultAuthPath({ env: {}, platform: process.platform, home }));
 }
 
 /** Any service gives a file name. Windows does not tell services apart by case. */

@@ -12,6 +12,10 @@ type KeyringPackage = Pick<typeof import('@napi-rs/keyring'), 'AsyncEntry'>;
 
 /** Milliseconds. A locked keychain may ask its user, who may not be there. */
 const ANSWER_MS = 60_000;
+const PAUSE_MS = 250;
+
+/** The package waits for D-Bus some 2 s alone, which a daemon that has to start, or a machine under load, may need. */
+const NO_REPLY = /not receive a reply|NoReply/i;
 
 // Without it the package falls back to the kernel's keyring, which is empty after the next start of the machine.
 const SECRET_SERVICE = { linux: { store: 'secret-service' } } as const;
@@ -61,19 +65,37 @@ function knowsStores({ AsyncEntry }: KeyringPackage): boolean {
   }
 }
 
+/** Whatever is asked of a keychain can be asked twice. */
 async function answered<T>(ask: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  const over = new AbortController();
   const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer for ${ANSWER_MS / 1000} s`)), ANSWER_MS);
+    const tooLong = () => reject(new Error(`no answer for ${ANSWER_MS / 1000} s`));
+    const timer = setTimeout(tooLong, ANSWER_MS);
+    over.signal.addEventListener('abort', () => clearTimeout(timer));
   });
+  let slow = false;
+  const untilReply = async () => {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        slow = NO_REPLY.test(String(error));
+        if (!slow) throw error;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        if (over.signal.aborted) throw error;
+      }
+    }
+  };
   try {
-    return await Promise.race([ask(), silence]);
+    return await Promise.race([untilReply(), silence]);
   } catch (error) {
     if (error instanceof PackageError) throw error;
     const cause = plainCause(error);
-    const next = 'Unlock the keychain, or use fileAuthStore() on a machine that has none.';
+    const next = slow
+      ? 'The service of the keychain does not reply. Try again, or start that service anew.'
+      : 'Unlock the keychain, or use fileAuthStore() on a machine that has none.';
     throw new Error(`${cause.message.replace(/\.?$/, '.')} ${next}`, { cause });
   } finally {
-    clearTimeout(timer);
+    over.abort();
   }
 }

@@ -1,16 +1,18 @@
-import { readFile, rename, unlink } from 'node:fs/promises';
+import { type FileHandle, link, open, readFile, rename, unlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errno } from './errno';
 
-/** What Windows does differently, so that a test can stand in for it. */
+/** What Windows and some disks do differently, so that a test can stand in for them. */
 export interface System {
   platform: NodeJS.Platform;
+  link(existing: string, path: string): Promise<void>;
+  open(path: string, flags: string, mode: number): Promise<FileHandle>;
   readFile(path: string, encoding: 'utf8'): Promise<string>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
 }
 
-export const SYSTEM: System = { platform: process.platform, readFile, rename, unlink };
+export const SYSTEM: System = { platform: process.platform, link, open, readFile, rename, unlink };
 
 const RETRIES = 5;
 const FIRST_PAUSE_MS = 10;

@@ -24,12 +24,13 @@ export interface PostgresAuthStoreOptions {
 /**
  * Logins in a table of PostgreSQL (9.5 or later), shared by every machine that uses it. A change is made under a lease that
  * is renewed every 5 s and can be taken over once it has run out, after 45 s; its outcome is only written while nobody has
- * taken over, and again and again for 60 s while the server is away. Waiting for others ends after 60 s. All statements are
- * short, and neither a transaction nor a connection is held while a change runs.
+ * taken over, and again and again for 60 s while the server is away. Waiting for other processes ends after 60 s, for other
+ * calls of the same store after 120 s. All statements are short, and neither a transaction nor a connection is held while a
+ * change runs.
  *
  * The role needs SELECT, INSERT and UPDATE, and may create the table unless it is there. Tokens are stored in the clear: who
- * can read the table has the logins. A record that is no login is moved to the column `aside` by the next `update`, which
- * rejects.
+ * can read the table has the logins. A record that is no login is added to the column `aside` by the next `update`,
+ * which rejects.
  *
  * @throws TypeError for a `table` that can be no name.
  * @throws {@link AuthStoreError} from its methods: `unreadable`, `unwritable`, `corrupt`, `lock_timeout`, `lock_lost`.
@@ -71,14 +72,15 @@ function postgresDatabase(pool: PgPoolLike, table: string): LeaseDatabase {
       if (row === undefined) return { holder: undefined };
       const fence = String(row.fence);
       return row.taken === true
-        ? { fence, record: asString(row.record) }
+        ? { fence, before: String(row.fence_before), record: asString(row.record) }
         : { holder: { fence, expired: row.expired === true } };
     },
-    async renew({ profile, owner, fence }, leaseMs) {
-      return (await change(statements.renew, [profile, owner, fence, String(leaseMs)])).length > 0;
+    async renew({ profile, owner, fence, before }, leaseMs) {
+      return (await change(statements.renew, [profile, owner, fence, before, String(leaseMs)])).length > 0;
     },
-    async write({ profile, owner, fence }, leaseMs, record) {
-      return (await change(statements.write, [profile, owner, fence, String(leaseMs), record ?? null])).length > 0;
+    async write({ profile, owner, fence, before }, leaseMs, record) {
+      const values = [profile, owner, fence, before, String(leaseMs), record ?? null];
+      return (await change(statements.write, values)).length > 0;
     },
     async setAside({ profile, owner, fence }) {
       return (await query(statements.setAside, [profile, owner, fence])).length > 0;

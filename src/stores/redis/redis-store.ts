@@ -15,11 +15,12 @@ export interface RedisAuthStoreOptions {
 /**
  * Logins in Redis (5 or later), shared by every machine that uses the same server and prefix. A change is made under a lease
  * that is renewed every 5 s and can be taken over once it has run out, after 45 s; its outcome is only written while nobody
- * has taken over, and again and again for 60 s while the server is away. Waiting for others ends after 60 s.
+ * has taken over, and again and again for 60 s while the server is away. Waiting for other processes ends
+ * after 60 s, for other calls of the same store after 120 s.
  *
  * Redis must keep what it was told: with `appendonly yes`, and no eviction of keys without expiry (`maxmemory-policy
  * noeviction` or `volatile-*`). Tokens are stored in the clear, never in the name of a key: who can read the server has
- * the logins. A record that is no login is moved to the field `aside` of its hash by the next `update`, which rejects.
+ * the logins. A record that is no login is added to the field `aside` of its hash by the next `update`, which rejects.
  *
  * @throws TypeError for another kind of client.
  * @throws {@link AuthStoreError} from its methods: `unreadable`, `unwritable`, `corrupt`, `lock_timeout`, `lock_lost`.
@@ -47,14 +48,14 @@ function redisDatabase(evaluate: Evaluate, keyPrefix: string): LeaseDatabase {
     read: async (profile) => asText(await evaluate(READ, [loginOf(profile)], [])),
     async acquire({ profile, owner, leaseMs, dead = '' }) {
       const reply = await evaluate(ACQUIRE, [loginOf(profile)], [owner, String(leaseMs), dead]);
-      const [taken, fence = '', rest] = asTexts(reply);
-      return taken === '1' ? { fence, record: rest } : { holder: { fence, expired: rest === '1' } };
+      const [taken, fence = '', rest = '', record] = asTexts(reply);
+      return taken === '1' ? { fence, before: rest, record } : { holder: { fence, expired: rest === '1' } };
     },
-    async renew({ profile, owner, fence }, leaseMs) {
-      return isDone(await evaluate(RENEW, [loginOf(profile)], [owner, fence, String(leaseMs)]));
+    async renew({ profile, owner, fence, before }, leaseMs) {
+      return isDone(await evaluate(RENEW, [loginOf(profile)], [owner, fence, String(leaseMs), before]));
     },
-    async write({ profile, owner, fence }, leaseMs, record) {
-      const args = [owner, fence, String(leaseMs), profile, ...(record === undefined ? [] : [record])];
+    async write({ profile, owner, fence, before }, leaseMs, record) {
+      const args = [owner, fence, String(leaseMs), before, profile, ...(record === undefined ? [] : [record])];
       return isDone(await evaluate(WRITE, [loginOf(profile), profilesKey], args));
     },
     async setAside({ profile, owner, fence }) {

@@ -1,4 +1,5 @@
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer as createNetServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { listenOnLoopback } from '../../../src/auth/node/callback-ports';
 import { loginWithBrowser } from '../../../src/auth/node/login-with-browser';
@@ -68,14 +69,17 @@ describe('a port that is in use', () => {
     expect(world.sent).toEqual([]); // nothing was revoked
   });
 
-  test.runIf(HAS_IPV6)('on ::1 alone counts as busy: both halves of localhost must be ours', async () => {
-    const world = await startBrowserWorld();
-    const [other, second] = [await occupy({ host: '::1' }), await freePort()];
-    const { port } = await world.start({ ports: [other.port, second] });
-    expect(port).toBe(second);
-    expect(other.paths).toEqual([]); // the request to make room goes to 127.0.0.1, where nobody is
-    await expect(occupy({ port: other.port })).resolves.toMatchObject({ port: other.port }); // and our half was let go
-  });
+  test.runIf(HAS_IPV6)(
+    'on ::1 alone counts as busy, and is asked for there: both halves of localhost must be ours',
+    async () => {
+      const world = await startBrowserWorld();
+      const [other, second] = [await occupy({ host: '::1' }), await freePort()];
+      const { port } = await world.start({ ports: [other.port, second] });
+      expect(port).toBe(second);
+      expect(other.paths).toEqual(['GET /cancel']);
+      await expect(occupy({ port: other.port })).resolves.toMatchObject({ port: other.port }); // and our half was let go
+    },
+  );
 
   test('a program that never answers, or answers without end, delays but does not block', async () => {
     const world = await startBrowserWorld();
@@ -91,6 +95,29 @@ describe('a port that is in use', () => {
       expect((await world.start({ ports: [other.port, second] })).port).toBe(second);
       expect(other.paths).toEqual(['GET /cancel']);
     }
+  });
+
+  test('a program that switches protocols instead does not block either', async () => {
+    const world = await startBrowserWorld();
+    const [other, second] = [await occupyRaw(SWITCH), await freePort()];
+    expect((await world.start({ ports: [other, second] })).port).toBe(second);
+  });
+
+  test('an abort ends the wait for its answer', async () => {
+    const world = await startBrowserWorld();
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    let isGivenUp = false;
+    const answer: RequestListener = (request) => {
+      request.once('close', () => {
+        isGivenUp = true;
+      });
+      controller.abort(reason);
+    };
+    const silent = await occupy({ answer });
+    expect(await rejection(world.start({ ports: [silent.port], signal: controller.signal }))).toBe(reason);
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    expect(isGivenUp).toBe(false); // nobody waited for it
   });
 
   test('a redirect that the other program answers with is not followed', async () => {
@@ -117,6 +144,24 @@ test('an abort ends the search', async () => {
   expect(error).toBe(reason);
   expect(world.opened).toEqual([]);
 });
+
+const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n';
+
+/** Another program, which answers every connection with `bytes` and closes none. */
+async function occupyRaw(bytes: string): Promise<number> {
+  const sockets: Socket[] = [];
+  const server = createNetServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+    socket.once('data', () => socket.write(bytes));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 /** A server that fails to listen where `codes` has a code for the address. */
 function failing(codes: Record<string, string>) {
@@ -164,7 +209,12 @@ test('another failure does not get better by waiting', async () => {
   expect(pauses).toEqual([]);
 });
 
-test('a number that is no port is a mistake of the caller', async () => {
-  const world = await startBrowserWorld();
-  expect(await rejection(world.start({ ports: [70_000] }))).toBeInstanceOf(RangeError);
-});
+test.each([[[]], [[70_000]], [[-1]], [[1455.5]], [[Number.NaN]], [[1455, 65_536]]])(
+  'ports that are none are a mistake of the caller: %j',
+  async (ports) => {
+    const world = await startBrowserWorld();
+    const error = await rejection(world.start({ ports, paste: async () => 'never asked' }));
+    expect(error).toMatchObject({ code: 'invalid_setting', message: expect.stringContaining('`ports`') });
+    expect(world.opened).toEqual([]);
+  },
+);

@@ -308,11 +308,25 @@ describe('/cancel', () => {
   });
 
   test.each([
+    ['a program that takes anything', { Accept: '*/*', 'User-Agent': 'curl/8' }],
+    ['a person who types the address', { Accept: 'text/html,*/*', 'Sec-Fetch-Site': 'none' }],
+  ])('%s may end it, too', async (_name, headers) => {
+    const server = await listen();
+    const reply = ask(server.port, '/cancel', { headers });
+    expect(await server.answer).toEqual({ kind: 'cancelled' });
+    await server.finish('cancelled');
+    expect((await reply).status).toBe(200);
+  });
+
+  test.each([
     ['a fetch of a page', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'no-cors' }],
     ['a link of a page', { 'Sec-Fetch-Site': 'cross-site', 'Sec-Fetch-Mode': 'navigate' }],
     ['a page of another port of this machine', { 'Sec-Fetch-Site': 'same-site' }],
     ['a page with an origin', { Origin: 'https://evil.example' }],
     ['a page without one', { Origin: 'null' }],
+    ['a page, in a browser that says little', { Referer: 'https://evil.example/' }],
+    ['an image, in a browser that says less', { Accept: 'image/avif,image/webp,*/*;q=0.8' }],
+    ['a link or a frame, in such a browser', { Accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }],
   ])('%s cannot end it', async (_name, headers) => {
     const server = await listen();
     expect((await ask(server.port, '/cancel', { headers })).status).toBe(403);

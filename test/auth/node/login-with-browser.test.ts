@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_CLIENT_ID } from '../../../src/shared/constants';
 import type { AuthStore } from '../../../src/stores/auth-store';
@@ -82,7 +83,7 @@ describe('a login', () => {
       originator: 'my-app',
       scope: 'openid offline_access',
       prompt: 'login',
-      allowed_workspace_id: 'ws-1, ws-2',
+      allowed_workspace_id: 'ws-1,ws-2',
     });
     expect(redirectUri).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/auth\/callback$/);
     await visit(await world.authorize(url));
@@ -99,6 +100,35 @@ describe('a login', () => {
     expect(await rejection(login)).toMatchObject({ code: 'account_mismatch' });
     expect(await world.store.read('default')).toBeUndefined();
     expect(world.paths()).toEqual(['/oauth/token', '/oauth/revoke']);
+  });
+
+  test.each(['', ' ', ' , '])(
+    'may be in any workspace when the one allowed is empty: %j',
+    async (allowedWorkspaceId) => {
+      const world = await startBrowserWorld();
+      const { login, url } = await world.start({ allowedWorkspaceId });
+      expect(new URL(url).searchParams.has('allowed_workspace_id')).toBe(false);
+      await visit(await world.authorize(url));
+      expect((await login).accessToken).toBeTruthy();
+      expect(world.paths()).toEqual(['/oauth/token']);
+    },
+  );
+
+  test('prints itself without its tokens, whatever the store gives back', async () => {
+    const world = await startBrowserWorld();
+    const authStore: AuthStore = {
+      ...world.store,
+      update: async (profile, change) =>
+        JSON.parse(JSON.stringify((await world.store.update(profile, change)) ?? null)),
+    };
+    const { login, url } = await world.start({ authStore });
+    await visit(await world.authorize(url));
+    const credentials = await login;
+    expect(inspect(credentials)).toContain('[redacted]');
+    for (const name of ['accessToken', 'refreshToken', 'idToken'] as const) {
+      expect(inspect(credentials)).not.toContain(credentials[name]);
+    }
+    expect(await world.store.read('default')).toEqual(credentials);
   });
 
   test('replaces an older one, whose token is revoked only after that', async () => {
@@ -255,6 +285,24 @@ describe('the end of the wait', () => {
     world.expire();
     expect(await rejection(login)).toMatchObject({ code: 'login_timeout', message: expect.stringContaining('300 s') });
     await closed(port);
+  });
+
+  test.each([2 ** 31, Number.MAX_VALUE, Number.POSITIVE_INFINITY])(
+    'a limit of %d is the longest there is',
+    async (timeoutMs) => {
+      const world = await startBrowserWorld();
+      const { login, url } = await world.start({ timeoutMs });
+      expect(world.limits.map(({ ms }) => ms)).toEqual([2_147_483_647]);
+      await visit(await world.authorize(url));
+      expect((await login).accessToken).toBeTruthy();
+    },
+  );
+
+  test.each([0, -1, Number.NaN])('a limit of %d is a mistake of the caller', async (timeoutMs) => {
+    const world = await startBrowserWorld();
+    const error = await rejection(world.start({ timeoutMs }));
+    expect(error).toMatchObject({ code: 'invalid_setting', message: expect.stringContaining('`timeoutMs`') });
+    expect(world.opened).toEqual([]);
   });
 
   test('the limit is for the person: it does not end the exchange', async () => {

@@ -117,6 +117,7 @@ describe('a file that holds something else', () => {
     expect(await codexCliAuthStore({ path }).describe?.('default')).toEqual({
       location: path,
       renewal: (error as Error).message,
+      readonly: true,
     });
   });
 });
@@ -181,7 +182,7 @@ describe('a file that is not there', () => {
   it('is no login, and no error', async () => {
     expect(await codexCliAuthStore().read('default')).toBeUndefined();
     expect(await codexCliAuthStore().profiles()).toEqual([]);
-    expect(await describeIt()).toEqual({ location: join(folder, '.codex', 'auth.json') });
+    expect(await describeIt()).toEqual({ location: join(folder, '.codex', 'auth.json'), readonly: true });
   });
 
   it('is looked for in CODEX_HOME', async () => {

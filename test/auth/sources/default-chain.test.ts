@@ -140,6 +140,27 @@ describe('what there is', () => {
     expect(await rejection(chain({ codexCli: fixed('the CLI', DAMAGED) }).profiles())).toBe(DAMAGED);
   });
 
+  it('does not hide our own profiles when the Codex CLI’s file cannot be read', async () => {
+    const damaged = fixed('the CLI', DAMAGED);
+    const own = memoryAuthStore({ work: OURS });
+    expect(await chain({ own, codexCli: damaged }).profiles()).toEqual(['work']);
+    expect(await chain({ environment: environment(), codexCli: damaged }).profiles()).toEqual(['default']);
+  });
+
+  it('says whether it can be written: only what is ours', async () => {
+    const own = memoryAuthStore(OURS);
+    const places = [
+      chain({ environment: environment(), own }),
+      chain({ own, codexCli: codexCli() }),
+      chain({ codexCli: codexCli() }),
+      chain({ codexCli: fixed('the CLI', OTHER) }),
+    ];
+    const described = await Promise.all(
+      places.map(async (one) => (await one.describe?.('default'))?.readonly ?? false),
+    );
+    expect(described).toEqual([true, false, true, false]);
+  });
+
   it('is described by the store that would be read, the environment without reading it', async () => {
     const set = environment();
     const own = memoryAuthStore(OURS);

@@ -1,11 +1,13 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateText } from 'ai';
-import { beforeEach, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { authStatus } from '../../../src/auth/auth-status';
+import { codexCliAuthStore } from '../../../src/auth/node/sources/codex-cli';
 import { defaultAuthStore } from '../../../src/default-store.node';
 import { createCodex } from '../../../src/index';
 import { rejection } from '../harness';
-import { emulated, ownFolder, recordingLogger, traceOf, write } from './setup';
+import { emulated, ownFolder, recordingLogger, stubHome, traceOf, write } from './setup';
 
 let folder: string;
 
@@ -87,4 +89,84 @@ it('gives a provider its login: of the CLI, read-only, then a personal access to
   expect(logged.map(({ details }) => details?.source)).toEqual([path, 'the environment variable CODEX_ACCESS_TOKEN']);
   expect(await traceOf(path)).toEqual(before);
   expect(await readdir(folder)).toEqual(['.codex']);
+});
+
+describe('where a user has no home', () => {
+  beforeEach(() => {
+    stubHome(undefined);
+    vi.stubEnv('AI_SDK_CODEX_HOME', undefined);
+  });
+
+  it('a login in the environment is used all the same', async () => {
+    vi.stubEnv('CODEX_ACCESS_TOKEN', 'env');
+    expect(await loginOf()).toBe('env');
+    expect(await authStatus({ authStore: defaultAuthStore() })).toMatchObject({ state: 'logged_in', readonly: true });
+  });
+
+  it.each(['AI_SDK_CODEX_HOME', 'XDG_CONFIG_HOME'])('and so is our file where %s says', async (name) => {
+    vi.stubEnv(name, join(folder, 'named'));
+    const store = defaultAuthStore();
+    expect(await loginOf(store)).toBeUndefined();
+    await store.update('default', async () => ({ accessToken: 'ours' }));
+    expect(await loginOf(store)).toBe('ours');
+    expect(await store.profiles()).toEqual(['default']);
+    expect(await readdir(join(folder, 'named'))).not.toEqual([]);
+  });
+
+  it('an error says what to set, until it is set', async () => {
+    const store = defaultAuthStore();
+    const expected = { name: 'AuthStoreError', message: expect.stringContaining('Set AI_SDK_CODEX_HOME') };
+    expect(await rejection(store.read('default'))).toMatchObject({ ...expected, code: 'unreadable' });
+    const change = vi.fn(async () => undefined);
+    expect(await rejection(store.update('default', change))).toMatchObject({ ...expected, code: 'unwritable' });
+    expect(change).not.toHaveBeenCalled();
+    expect(await authStatus({ authStore: store })).toMatchObject({
+      state: 'unreadable',
+      problem: expect.stringContaining('Set AI_SDK_CODEX_HOME'),
+    });
+    vi.stubEnv('AI_SDK_CODEX_HOME', join(folder, 'named'));
+    expect(await loginOf(store)).toBeUndefined();
+  });
+
+  it('the Codex CLI has no login, unless CODEX_HOME says where', async () => {
+    expect(await codexCliAuthStore().read('default')).toBeUndefined();
+    expect(await codexCliAuthStore().profiles()).toEqual([]);
+    expect(await codexCliAuthStore().describe?.('default')).toMatchObject({
+      location: '~/.codex/auth.json',
+      renewal: expect.stringContaining('CODEX_HOME'),
+    });
+    expect(await rejection(codexCliAuthStore().update('default', async () => undefined))).toMatchObject({
+      code: 'unwritable',
+    });
+    vi.stubEnv('CODEX_HOME', join(folder, '.codex'));
+    expect(await loginOf(codexCliAuthStore())).toBe('cli');
+  });
+});
+
+it.each(['', 'relative'])('keeps nothing in the current folder when HOME is %j', async (home) => {
+  const real = join(folder, 'of-the-system');
+  stubHome(real);
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('AI_SDK_CODEX_HOME', undefined);
+  const store = defaultAuthStore({ codexCliLogin: false });
+  await store.update('default', async () => ({ accessToken: 'ours' }));
+  expect(((await store.describe?.('default'))?.location ?? '').startsWith(real)).toBe(true);
+  expect((await codexCliAuthStore().describe?.('default'))?.location).toBe(join(real, '.codex', 'auth.json'));
+});
+
+it('tells the status of a personal access token without asking anybody', async () => {
+  const emulator = await emulated();
+  const authStore = defaultAuthStore({ issuer: emulator.issuer });
+  vi.stubEnv('CODEX_ACCESS_TOKEN', emulator.tokens.personalAccessToken({ accountId: 'acct-personal' }));
+  const known = { state: 'logged_in', readonly: true, location: 'the environment variable CODEX_ACCESS_TOKEN' };
+  expect(await authStatus({ authStore })).toEqual({ ...known, profile: 'default', expired: false, renewable: false });
+  expect(emulator.requests).toEqual([]);
+  await authStore.read('default');
+  expect(await authStatus({ authStore })).toMatchObject({ ...known, accountId: 'acct-personal' });
+  expect(emulator.requests).toHaveLength(1);
+});
+
+it('tells the status of a platform key in the environment: something else', async () => {
+  vi.stubEnv('CODEX_ACCESS_TOKEN', 'sk-CANARY');
+  expect(await authStatus({ authStore: defaultAuthStore() })).toMatchObject({ state: 'invalid', readonly: true });
 });

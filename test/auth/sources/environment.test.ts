@@ -79,6 +79,7 @@ describe('CODEX_ACCESS_TOKEN', () => {
     expect(await store.describe?.('default')).toEqual({
       location: 'the environment variable CODEX_ACCESS_TOKEN',
       renewal: expect.stringMatching(/Set the variable to a new token/),
+      readonly: true,
     });
   });
 });
@@ -89,6 +90,7 @@ describe('a personal access token', () => {
     const token = emulator.tokens.personalAccessToken({ accountId: 'acct-7', planType: 'team', fedramp: true });
     const env = { CODEX_ACCESS_TOKEN: `${token}\n` };
     const store = environmentAuthStore({ env, issuer: `${emulator.issuer}/`, runtime: createRuntime() });
+    expect(await store.describe?.('default')).toMatchObject({ asksNetwork: true });
     const [login] = await Promise.all([store.read('default'), store.read('default'), store.read('default')]);
     expect(login).toEqual({
       accessToken: token,
@@ -100,12 +102,14 @@ describe('a personal access token', () => {
     });
     expect(inspect(login)).not.toContain(token);
     await store.read('default');
-    await store.describe?.('default');
+    expect(await store.describe?.('default')).not.toHaveProperty('asksNetwork');
     expect(emulator.requests.map(({ method, path, status }) => [method, path, status])).toEqual([['GET', WHOAMI, 200]]);
     expect(emulator.requests[0]?.bearer).toBe(token);
 
     // Another value is another question.
     env.CODEX_ACCESS_TOKEN = emulator.tokens.personalAccessToken({ accountId: 'acct-8' });
+    expect(await store.describe?.('default')).toMatchObject({ asksNetwork: true });
+    expect(await store.describe?.('work')).not.toHaveProperty('asksNetwork');
     expect(await store.read('default')).toMatchObject({ accountId: 'acct-8' });
     expect(emulator.requests).toHaveLength(2);
   });

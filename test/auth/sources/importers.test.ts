@@ -1,4 +1,5 @@
 import { mkdir, symlink } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -57,6 +58,16 @@ describe('a login of another program', () => {
     expect(inspect(login)).not.toContain('rt-CANARY');
   });
 
+  it('prints itself without its tokens, whatever the store gives back', async () => {
+    await write(path, { openai: ENTRY });
+    const memory = memoryAuthStore();
+    const update: typeof memory.update = async (profile, change) =>
+      JSON.parse(JSON.stringify(await memory.update(profile, change)));
+    const login = await importIt({ authStore: { ...memory, update } });
+    expect(login).toEqual(LOGIN);
+    expect(inspect(login)).not.toContain('CANARY');
+  });
+
   it.each([
     ['opencode', {}, '.local/share/opencode/auth.json'],
     ['opencode', { XDG_DATA_HOME: '/data' }, 'data/opencode/auth.json'],
@@ -86,6 +97,16 @@ describe('a login of another program', () => {
       userId: 'u',
       expiresAt: EXPIRES,
     });
+  });
+
+  it.each<[string, string, string, string | undefined]>([
+    ['its token', 'acct-2', 'acct-1', 'acct-2'],
+    ['its token, not by an organization', 'acct-2', 'org-1', 'acct-2'],
+    ['the file where the token says nothing', '', 'acct-1', 'acct-1'],
+    ['nobody where there is only an organization', '', 'org-1', undefined],
+  ])('has its account named by %s', async (_name, claimed, written, expected) => {
+    await write(path, { openai: { ...ENTRY, access: jwt({ accountId: claimed }), accountId: written } });
+    expect((await importIt()).accountId).toBe(expected);
   });
 
   it.each([[0], [-1], ['2030'], [null]])('has no expiry when the file says %j', async (expires) => {
@@ -144,6 +165,14 @@ describe('nothing is stored', () => {
     expect(await authStore.profiles()).toEqual([]);
   });
 
+  it.each(['', 'relative'])('from where a home of %j would lead', async (home) => {
+    vi.stubEnv('HOME', home);
+    const login = importLogin({ from: 'opencode', authStore: memoryAuthStore() }, { runtime });
+    const { message } = (await rejection(login)) as Error;
+    const path = /There is no file (.*): opencode/.exec(message)?.[1] ?? '';
+    expect(path).toBe(join(userInfo().homedir, '.local', 'share', 'opencode', 'auth.json'));
+  });
+
   it('from another program', async () => {
     const from = 'toString' as 'pi';
     expect(await rejection(importIt({ from }))).toMatchObject({
@@ -168,6 +197,12 @@ describe('nothing is stored', () => {
     );
     vi.stubEnv('OPENCLAW_STATE_DIR', state);
     expect(await rejection(importIt({ path: join(state, 'auth.json') }))).toMatchObject(refused);
+    await put(join(folder, 'real', 'auth.json'), { openai: ENTRY });
+    await symlink(join(folder, 'real'), join(folder, 'link'));
+    vi.stubEnv('OPENCLAW_STATE_DIR', join(folder, 'link'));
+    for (const name of ['real', 'link']) {
+      expect(await rejection(importIt({ path: join(folder, name, 'auth.json') }))).toMatchObject(refused);
+    }
     await put(join(folder, 'state-of-others', 'auth.json'), { openai: ENTRY });
     expect(await importIt({ path: join(folder, 'state-of-others', 'auth.json') })).toEqual(LOGIN);
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, vi } from 'vitest';
 import type { Logger } from '../../../src/shared/logger';
@@ -29,6 +29,26 @@ export async function ownFolder(): Promise<string> {
     await rm(folder, { recursive: true });
   });
   return folder;
+}
+
+/** The home that the system's list of users has for this one; undefined for a user whom it does not know. */
+export function stubHome(listed: string | undefined): void {
+  const unknown = () => {
+    throw new Error('ENOENT: no such user');
+  };
+  const { homedir, userInfo } = os;
+  const user = userInfo();
+  vi.stubEnv('HOME', undefined);
+  const ofList = vi
+    .spyOn(os, 'userInfo')
+    .mockImplementation((() => (listed === undefined ? unknown() : { ...user, homedir: listed })) as typeof userInfo);
+  const ofEnvironment = vi
+    .spyOn(os, 'homedir')
+    .mockImplementation(() => (process.env.HOME === undefined ? (listed ?? unknown()) : homedir()));
+  onTestFinished(() => {
+    ofList.mockRestore();
+    ofEnvironment.mockRestore();
+  });
 }
 
 export async function emulated(options?: CodexEmulatorOptions): Promise<CodexEmulator> {

@@ -59,6 +59,19 @@ const scenarios: Record<string, () => Promise<unknown>> = {
     const profiles = await Promise.all(services.map((store) => store.profiles()));
     return { profiles, foreign: await other.getPassword() };
   },
+  /** The daemon stands still while the only new pair is on its way. */
+  async stall() {
+    const daemon = Number(process.env.KEYCHAIN_PID);
+    const store = keychainAuthStore();
+    let changes = 0;
+    await store.update('default', async () => {
+      changes++;
+      process.kill(daemon, 'SIGSTOP');
+      setTimeout(() => process.kill(daemon, 'SIGCONT'), 5_000);
+      return LOGIN;
+    });
+    return { changes, record: await store.read('default'), daemon };
+  },
   async save() {
     return keychainAuthStore().update('default', async () => LOGIN);
   },

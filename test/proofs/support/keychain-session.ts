@@ -9,15 +9,30 @@ const run = promisify(execFile);
 export type KeychainState = 'unlocked' | 'locked' | 'none';
 
 const START: Record<Exclude<KeychainState, 'none'>, string> = {
-  unlocked: 'printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1',
-  locked: 'gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1',
+  unlocked: 'printf password | gnome-keyring-daemon --unlock --foreground --components=secrets >/dev/null 2>&1 &',
+  locked: 'gnome-keyring-daemon --start --foreground --components=secrets >/dev/null 2>&1 &',
 };
 
-/** The daemon goes into the background before it answers on the bus. */
-const WAIT = `for _ in $(seq 100); do
-  dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q 'boolean true' && break
-  sleep 0.05
-done`;
+// It owns its name before it answers. Asked sooner, the bus would start a second daemon.
+const ASK = 'dbus-send --session --print-reply';
+const ANSWERS = `
+  ${ASK} --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets 2>/dev/null |
+    grep -q 'boolean true' &&
+  ${ASK} --dest=org.freedesktop.secrets /org/freedesktop/secrets \\
+    org.freedesktop.Secret.Service.ReadAlias string:default >/dev/null 2>&1`;
+
+/** Runs its arguments while the daemon runs, whose number they find in `KEYCHAIN_PID`; none is left after that. */
+const session = (state: keyof typeof START) => `
+${START[state]}
+export KEYCHAIN_PID=$!
+trap 'kill -CONT $KEYCHAIN_PID; kill $KEYCHAIN_PID; wait $KEYCHAIN_PID' EXIT
+tries=0
+until ${ANSWERS}; do
+  tries=$((tries + 1))
+  if [ $tries -ge 300 ]; then echo 'gnome-keyring-daemon does not answer.' >&2; exit 1; fi
+  sleep 0.1
+done
+"$@"`;
 
 /** Runs a program of Node with gnome-keyring, whose keychain is below `home`; gives what the program printed, as JSON. */
 export async function withKeychain(home: string, state: KeychainState, args: readonly string[]) {
@@ -26,15 +41,8 @@ export async function withKeychain(home: string, state: KeychainState, args: rea
   // No display: nobody is there to be asked for a password.
   const env = { PATH: process.env.PATH, HOME: home, XDG_DATA_HOME: join(home, 'data'), XDG_RUNTIME_DIR: runtime };
   const command = [process.execPath, ...args] as const;
-  const session = [
-    '--',
-    'sh',
-    '-c',
-    `${state === 'none' ? '' : `${START[state]}; ${WAIT}`}; exec "$@"`,
-    'sh',
-    ...command,
-  ];
-  const [program, ...rest] = state === 'none' ? command : (['dbus-run-session', ...session] as const);
+  const [program, ...rest] =
+    state === 'none' ? command : (['dbus-run-session', '--', 'sh', '-c', session(state), 'sh', ...command] as const);
   const { stdout } = await run(program, rest, { env }).catch((error) => {
     if (error.code !== 'ENOENT') throw error;
     throw new Error('This proof needs dbus-run-session and gnome-keyring-daemon (Debian: dbus, gnome-keyring).');

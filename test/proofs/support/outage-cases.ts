@@ -11,10 +11,12 @@ export interface Outages {
   server(): ServerProcess;
   /** Everything is gone. */
   empty(): Promise<unknown>;
-  /** The lease of the profile `default` is as it was long ago. `args` name the store. */
-  setBack(args: string[]): Promise<unknown>;
-  /** The lease of the profile `default` was not given back, and has run out. */
-  abandon(args: string[]): Promise<unknown>;
+  /** The fence of the profile `default`. `args` name the store. */
+  fence(args: string[]): Promise<string>;
+  /** The lease of the profile `default` is as it was when it had this `fence`. */
+  setBack(args: string[], fence: string): Promise<unknown>;
+  /** The lease of the profile `default` was not given back, and lasts until then: milliseconds since the epoch. */
+  abandon(args: string[], until: number): Promise<unknown>;
   /** It refuses to write, until the function that this gives is called. */
   refuse(): Promise<() => Promise<unknown>>;
 }
@@ -35,9 +37,9 @@ export function describeOutageCases(engine: Engine, outages: Outages): void {
     afterEach(() => close());
 
     /** Stores the new pair, while `trouble` is made in the change; gives how often the change ran. */
-    async function changeDuring(trouble: () => Promise<unknown>): Promise<number> {
+    async function changeDuring(trouble: () => Promise<unknown>, by = store): Promise<number> {
       let runs = 0;
-      await store.update('default', async () => {
+      await by.update('default', async () => {
         runs += 1;
         await trouble();
         return NEW;
@@ -70,14 +72,22 @@ export function describeOutageCases(engine: Engine, outages: Outages): void {
     });
 
     test('set back while a change runs: its outcome is stored', async () => {
-      expect(await changeDuring(() => outages.setBack(args))).toBe(1);
+      const before = await outages.fence(args);
+      expect(await changeDuring(() => outages.setBack(args, before))).toBe(1);
+      expect(await changeDuring(() => outages.setBack(args, '0'))).toBe(1);
     });
 
-    test('set back while a change runs, and somebody has come since: what they wrote stays', async () => {
+    test.each([
+      ['', 0],
+      [' to a clock that is behind', 1],
+    ])('set back%s while a change runs, and somebody has come since: what they wrote stays', async (_, behind) => {
       const other = await openServerStore(args);
+      const before = await outages.fence(args);
       const update = store.update('default', async () => {
-        await outages.setBack(args);
+        const ours = await outages.fence(args);
+        await outages.setBack(args, before);
         await other.store.update('default', async () => NEW);
+        if (behind) await outages.setBack(args, String(Number(ours) - behind)); // the number it would have got there
         return OLD;
       });
       await expect(update).rejects.toMatchObject({ code: 'lock_lost' });
@@ -87,23 +97,37 @@ export function describeOutageCases(engine: Engine, outages: Outages): void {
 
     test('down for longer than a lease lasts: its holder gets the time for a heartbeat before another succeeds it', async () => {
       const [name = '', , , , ...rest] = args;
-      const openWith = (heartbeatMs: number) => openServerStore([name, '45000', String(heartbeatMs), '300', ...rest]);
-      const [patient, hasty] = await Promise.all([openWith(10_000), openWith(10)]);
-      await outages.abandon(args);
+      const openWith = (...times: string[]) => openServerStore([name, '45000', ...times, ...rest]);
+      const [patient, hasty] = await Promise.all([openWith('10000', '300'), openWith('10', '20000')]);
+      await outages.abandon(args, Date.now() - 1);
       await expect(patient.store.update('default', async () => NEW)).rejects.toMatchObject({ code: 'lock_timeout' });
       await hasty.store.update('default', async () => NEW);
       await Promise.all([patient.close(), hasty.close()]);
       expect(await store.read('default')).toEqual(NEW);
     });
 
+    test('with a clock that was set back by an hour after a holder died: that one is succeeded all the same', async () => {
+      const [name = '', , , , ...rest] = args;
+      const { store: hasty, close: closeHasty } = await openServerStore([name, '45000', '10', '20000', ...rest]);
+      await outages.abandon(args, Date.now() + 3_600_000);
+      await hasty.update('default', async () => NEW);
+      await closeHasty();
+      expect(await store.read('default')).toEqual(NEW);
+    });
+
     test('refusing to write for a while, as a replica does: the outcome is stored afterwards', async () => {
+      let allow: (() => Promise<unknown>) | undefined;
       let allowed: Promise<unknown> | undefined;
+      const own = await openServerStore(args, () => {
+        allowed ??= allow?.();
+      });
       const refuse = async () => {
-        const allow = await outages.refuse();
-        allowed = delay(500).then(allow);
+        allow = await outages.refuse();
       };
-      expect(await changeDuring(refuse)).toBe(1);
+      expect(await changeDuring(refuse, own.store)).toBe(1);
+      expect(allowed).toBeDefined(); // it has been refused
       await allowed;
+      await own.close();
     });
 
     test('refusing to write: no change runs, what is stored can be read, and the error holds no secret', async () => {

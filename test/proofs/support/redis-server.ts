@@ -49,17 +49,26 @@ export async function startRedisServer(): Promise<RedisServer> {
 export async function startRedisCluster() {
   const program = findProgram('redis-server', 'redis-server');
   const folder = await mkdtemp(join(tmpdir(), 'redis-cluster-'));
-  const [port, bus] = await Promise.all([freePort(), freePort()]);
-  const args = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', ''];
-  const announced = ['--cluster-announce-ip', '127.0.0.1'];
-  const clusterArgs = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), ...announced];
-  const admin = new Redis(port, '127.0.0.1', { retryStrategy: () => 50 });
-  admin.on('error', () => {});
-  const server = serverProcess(program, [...args, ...clusterArgs], {}, async () => {
-    await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383').catch(() => {}); // known already
-    return String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok');
+  let port = 0;
+  /** A port may be taken before the server comes to it; then it ends, and is given others. */
+  const args = async () => {
+    const [free, bus] = await Promise.all([freePort(), freePort()]);
+    port = free;
+    const own = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', ''];
+    const announced = ['--cluster-announce-ip', '127.0.0.1'];
+    return [...own, '--cluster-enabled', 'yes', '--cluster-port', String(bus), ...announced];
+  };
+  const server = serverProcess(program, args, {}, async () => {
+    const admin = new Redis(port, '127.0.0.1', { lazyConnect: true, retryStrategy: () => null });
+    admin.on('error', () => {});
+    try {
+      await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383').catch(() => {}); // known already
+      return String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok');
+    } finally {
+      admin.disconnect();
+    }
   });
-  await server.start().finally(() => admin.disconnect());
+  await server.start();
   return {
     port,
     async close() {

@@ -40,23 +40,40 @@ interface OpenStore {
   close(): Promise<void>;
 }
 
-/** The store that `args` of one of the engines above name. */
-export function openServerStore([engine, ...args]: string[]): Promise<OpenStore> {
+/** The store that `args` of one of the engines above name. `onFailure` is told of each statement that fails. */
+export function openServerStore([engine, ...args]: string[], onFailure?: () => void): Promise<OpenStore> {
   const open = engine === 'redis' ? openRedis : openPostgres;
-  return open(args.slice(3), timesOf(args.slice(0, 3)));
+  return open(args.slice(3), timesOf(args.slice(0, 3)), onFailure);
 }
 
-async function openRedis(args: string[], times: EngineTimes): Promise<OpenStore> {
+async function openRedis(args: string[], times: EngineTimes, onFailure = () => {}): Promise<OpenStore> {
   const [name, socket = '', keyPrefix = ''] = args;
   const { openRedisClient } = await import('./redis-server'); // a driver takes a while to load, in each of many processes
   const { client, close } = await openRedisClient(name as RedisClientName, socket);
-  return { store: openRedisStore({ client, keyPrefix }, { times }), close: async () => close() };
+  const watched = watch(client, 'eval', onFailure);
+  return { store: openRedisStore({ client: watched, keyPrefix }, { times }), close: async () => close() };
 }
 
-async function openPostgres([host = '', table = '']: string[], times: EngineTimes): Promise<OpenStore> {
+async function openPostgres(args: string[], times: EngineTimes, onFailure = () => {}): Promise<OpenStore> {
+  const [host = '', table = ''] = args;
   const { openPool } = await import('./postgres-server');
   const pool = openPool(host);
-  return { store: openPostgresStore({ pool, table }, { times }), close: () => pool.end() };
+  const watched = watch(pool, 'query', onFailure);
+  return { store: openPostgresStore({ pool: watched, table }, { times }), close: () => pool.end() };
+}
+
+/** `client`, with a look at how each call of `method` ends. */
+function watch<T extends object>(client: T, method: keyof T, onFailure: () => void): T {
+  const statement = client[method] as (...args: unknown[]) => unknown;
+  const call = async (...args: unknown[]) => {
+    try {
+      return await statement.apply(client, args);
+    } catch (error) {
+      onFailure();
+      throw error;
+    }
+  };
+  return new Proxy(client, { get: (of, name) => (name === method ? call : Reflect.get(of, name)) });
 }
 
 function timesAsArgs({ leaseMs, heartbeatMs, waitMs }: EngineTimes): string[] {

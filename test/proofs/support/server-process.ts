@@ -41,17 +41,21 @@ export interface ServerProcess {
   stop(signal: 'SIGKILL' | 'SIGTERM' | 'SIGINT'): Promise<void>;
 }
 
-/** @param isReady Asked again and again; a server that ends early is started anew, such as while its own remains end. */
+/**
+ * @param args Or what gives them, for each start anew.
+ * @param isReady Asked again and again; a server that ends early is started anew, such as while its own remains end.
+ */
 export function serverProcess(
   program: string,
-  args: string[],
+  args: string[] | (() => Promise<string[]>),
   options: SpawnOptions,
   isReady: () => Promise<boolean>,
 ): ServerProcess {
   let child: ChildProcess | undefined;
   let output = '';
-  const run = () => {
-    child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const run = async () => {
+    const all = typeof args === 'function' ? await args() : args;
+    child = spawn(program, all, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     const keep = (text: Buffer) => {
       output = `${output}${text}`.slice(-4_000);
     };
@@ -63,8 +67,8 @@ export function serverProcess(
   return {
     async start() {
       for (let waitedMs = 0; waitedMs < READY_MS; waitedMs += 50) {
-        if (!isRunning()) run();
-        if (await isReady().catch(() => false)) return;
+        if (!isRunning()) await run();
+        if ((await isReady().catch(() => false)) && isRunning()) return;
         await delay(50);
       }
       throw new Error(`${program} did not start:\n${output}`);

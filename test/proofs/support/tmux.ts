@@ -26,13 +26,18 @@ export async function openTerminal({ env, columns = 80 }: TerminalOptions) {
 
   let entered = 0;
   const terminal = {
-    /** What stands there; `colours` keeps the escape sequences, `joined` puts wrapped lines together again. */
-    async screen({ colours = false, joined = false } = {}): Promise<string> {
-      const options = [...(colours ? ['-e'] : []), ...(joined ? ['-J'] : [])];
+    /** What stands there; `colours` keeps the escape sequences, `joined` puts wrapped lines together, `scrolled` adds what left. */
+    async screen({ colours = false, joined = false, scrolled = false } = {}): Promise<string> {
+      const options = [...(colours ? ['-e'] : []), ...(joined ? ['-J'] : []), ...(scrolled ? ['-S', '-'] : [])];
       return (await tmux('capture-pane', '-p', ...options)).trimEnd();
     },
     async type(text: string): Promise<void> {
       await tmux('send-keys', '-l', text);
+    },
+    /** All at once, as from a clipboard. */
+    async paste(text: string): Promise<void> {
+      await tmux('set-buffer', text);
+      await tmux('paste-buffer');
     },
     async press(...keys: string[]): Promise<void> {
       await tmux('send-keys', ...keys);

@@ -56,7 +56,7 @@ export function defaultCredentialChain({ own, environment, codexCli, logger }: C
     },
     async profiles() {
       const ours = [...(await environment.profiles()), ...(await own.profiles())];
-      const theirs = (codexCli && (await unlessOther(codexCli.profiles()))) ?? [];
+      const theirs = (codexCli && (await unlessOther(codexCli.profiles()).catch(unlessAny(ours)))) ?? [];
       return [...new Set([...ours, ...theirs])];
     },
     async describe(profile) {
@@ -64,7 +64,11 @@ export function defaultCredentialChain({ own, environment, codexCli, logger }: C
       const store = (await isInEnvironment(profile)) ? environment : await storeOf(profile);
       const place = await placeOf(store ?? own, profile);
       const hint = store ? undefined : await hintFor(profile);
-      return { ...(place ?? { location: 'the default store' }), ...(hint !== undefined && { renewal: hint }) };
+      return {
+        ...(place ?? { location: 'the default store' }),
+        ...(hint !== undefined && { renewal: hint }),
+        ...((store ?? own).readonly && { readonly: true }),
+      };
     },
   };
 
@@ -83,6 +87,13 @@ async function unlessOther<T>(asked: Promise<T>): Promise<T | undefined> {
     if (CodexAuthError.isInstance(error) && error.code === 'invalid_credential') return undefined;
     throw error;
   }
+}
+
+/** A list of our own logins is no worse for a file of another program that cannot be read. */
+function unlessAny(ours: string[]): (error: unknown) => undefined {
+  return (error) => {
+    if (ours.length === 0) throw error;
+  };
 }
 
 async function placeOf(store: AuthStore | undefined, profile: string) {

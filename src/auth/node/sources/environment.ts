@@ -24,23 +24,33 @@ export interface EnvironmentStoreOptions {
  * access token fails with. {@link AuthStoreError} `unwritable` from `update`, always.
  */
 export function environmentAuthStore({ env = process.env, issuer, runtime }: EnvironmentStoreOptions): AuthStore {
-  let known: { key: string; login: Promise<OAuthCredentials> } | undefined;
+  let known: { key: string; login: Promise<OAuthCredentials>; isAnswered?: true } | undefined;
 
   const tokenFor = (profile: string) => (profile === DEFAULT_PROFILE && env.CODEX_ACCESS_TOKEN?.trim()) || undefined;
 
+  const service = () => env.CODEX_AUTHAPI_BASE_URL?.trim() || `${issuer.replace(/\/+$/, '')}/api/accounts`;
+  const keyOf = (token: string) => `${service()} ${token}`;
+
   /** One question at a time, and none after an answer; a failure is not remembered. */
   const lookUp = (token: string): Promise<OAuthCredentials> => {
-    const service = env.CODEX_AUTHAPI_BASE_URL?.trim() || `${issuer.replace(/\/+$/, '')}/api/accounts`;
-    const key = `${service} ${token}`;
+    const key = keyOf(token);
     if (known?.key === key) return known.login;
-    const login = lookUpPersonalAccessToken(token, service, runtime);
-    const entry = { key, login };
+    const login = lookUpPersonalAccessToken(token, service(), runtime);
+    const entry: typeof known = { key, login };
     known = entry;
-    login.catch(() => {
-      if (known === entry) known = undefined;
-    });
+    login.then(
+      () => {
+        entry.isAnswered = true;
+      },
+      () => {
+        if (known === entry) known = undefined;
+      },
+    );
     return login;
   };
+
+  const asksNetwork = (token = '') =>
+    isPersonal(token) && isVisibleAscii(token) && !(known?.key === keyOf(token) && known.isAnswered);
 
   return {
     readonly: true,
@@ -48,7 +58,7 @@ export function environmentAuthStore({ env = process.env, issuer, runtime }: Env
       const token = tokenFor(profile);
       if (token === undefined) return undefined;
       assertToken(token);
-      const login = token.startsWith('at-') ? await lookUp(token) : { accessToken: token };
+      const login = isPersonal(token) ? await lookUp(token) : { accessToken: token };
       return maskWhenPrinted({ ...login });
     },
     async update() {
@@ -58,11 +68,18 @@ export function environmentAuthStore({ env = process.env, issuer, runtime }: Env
       });
     },
     profiles: async () => (tokenFor(DEFAULT_PROFILE) === undefined ? [] : [DEFAULT_PROFILE]),
-    describe: async () => ({
+    describe: async (profile) => ({
       location: 'the environment variable CODEX_ACCESS_TOKEN',
       renewal: 'Set the variable to a new token, or unset it to use a stored login.',
+      readonly: true,
+      ...(asksNetwork(tokenFor(profile)) && { asksNetwork: true }),
     }),
   };
+}
+
+/** A personal access token does not say whose it is. */
+function isPersonal(token: string): boolean {
+  return token.startsWith('at-');
 }
 
 /** An invalid value is an error: falling back to a stored login would use another account than the one that was asked for. */

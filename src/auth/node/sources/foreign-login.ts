@@ -1,9 +1,9 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { OAuthCredentials } from '../../../shared/credentials';
 import { isVisibleAscii } from '../../../shared/headers';
 import { asNumber, asRecord, asString } from '../../../shared/json';
 import { maskWhenPrinted } from '../../../shared/masked';
+import { homeFolder } from '../../../shared/node/home-folder';
 import { CodexAuthError } from '../../errors';
 import { decodeTokenClaims } from '../../token-claims';
 
@@ -21,14 +21,16 @@ export const foreignTools: ReadonlyMap<ForeignTool, ForeignFile> = new Map<Forei
   ['pi', { entry: 'openai-codex', defaultPath: () => join(piFolder(), 'auth.json') }],
 ]);
 
+const GIVE_PATH = 'Give the `path` of the file.';
+
 /** The same on every platform, as opencode has it. */
 function dataFolder(): string {
   const { XDG_DATA_HOME = '' } = process.env;
-  return isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(homedir(), '.local', 'share');
+  return isAbsolute(XDG_DATA_HOME) ? XDG_DATA_HOME : join(homeFolder(GIVE_PATH), '.local', 'share');
 }
 
 function piFolder(): string {
-  return process.env.PI_CODING_AGENT_DIR || join(homedir(), '.pi', 'agent');
+  return process.env.PI_CODING_AGENT_DIR || join(homeFolder(GIVE_PATH), '.pi', 'agent');
 }
 
 /** Where an entry was found, for messages. */
@@ -52,7 +54,7 @@ export async function toImported(value: unknown, origin: Origin): Promise<OAuthC
   const refreshToken = tokenIn(entry.refresh);
   if (!accessToken || !refreshToken) throw notImported(origin, 'lacks a usable access or refresh token');
   const { expiresAt = expiryIn(entry.expires), ...person } = (await decodeTokenClaims(accessToken)) ?? {};
-  const accountId = tokenIn(entry.accountId);
+  const accountId = person.accountId ?? accountIn(entry.accountId);
   return maskWhenPrinted({
     ...person,
     accessToken,
@@ -60,6 +62,12 @@ export async function toImported(value: unknown, origin: Origin): Promise<OAuthC
     ...(expiresAt !== undefined && { expiresAt }),
     ...(accountId && { accountId }),
   });
+}
+
+/** Opencode takes the id of an organization of the API platform where it finds no account. */
+function accountIn(value: unknown): string | undefined {
+  const id = tokenIn(value);
+  return id?.startsWith('org-') ? undefined : id;
 }
 
 function tokenIn(value: unknown): string | undefined {

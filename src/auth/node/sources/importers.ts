@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { AuthStoreError } from '../../../shared/auth-store-error';
 import type { OAuthCredentials } from '../../../shared/credentials';
+import { maskWhenPrinted } from '../../../shared/masked';
 import { CodexAuthError } from '../../errors';
 import { revokeLogin } from '../../revocation';
 import { type LoginInternals, type LoginTarget, type SaveContext, toSaveContext } from '../../save-login';
@@ -61,7 +62,7 @@ async function store(imported: OAuthCredentials, context: SaveContext, mayReplac
     return imported;
   });
   if (superseded && superseded.refreshToken !== imported.refreshToken) await revokeLogin(superseded, context);
-  return stored ?? imported;
+  return maskWhenPrinted({ ...(stored ?? imported) });
 }
 
 function occupied(profile: string): CodexAuthError {
@@ -73,12 +74,18 @@ function occupied(profile: string): CodexAuthError {
 
 /** Its agents renew their logins by themselves, and a copy would end one of them. Not even a look is taken. */
 async function refuseOpenClaw(path: string): Promise<void> {
-  const state = process.env.OPENCLAW_STATE_DIR;
+  const { OPENCLAW_STATE_DIR: state } = process.env;
+  const folders = state ? await namesOf(resolve(state)) : [];
   const isInside = (one: string) =>
-    /[\\/]\.(openclaw|clawdbot)[\\/]/.test(one) || (!!state && one.startsWith(join(resolve(state), sep)));
-  if (!isInside(path) && !isInside(await realpath(path).catch(() => path))) return;
+    /[\\/]\.(openclaw|clawdbot)[\\/]/.test(one) || folders.some((folder) => one.startsWith(join(folder, sep)));
+  if (!(await namesOf(path)).some(isInside)) return;
   throw new CodexAuthError({
     code: 'login_failed',
     message: `${path} belongs to OpenClaw, whose logins are not imported. Log in with \`npx ai-sdk-codex login\`.`,
   });
+}
+
+/** As it was given, and without links. */
+async function namesOf(path: string): Promise<string[]> {
+  return [path, await realpath(path).catch(() => path)];
 }
