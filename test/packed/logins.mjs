@@ -25,7 +25,7 @@ async function flow({ createCodex, loginWithDeviceCode, loginWithBrowser, logout
   emulator.reply('by device', 'by browser');
   await loginWithDeviceCode({ ...target, profile: 'device', onCode: () => {} });
   await call('device');
-  await loginWithBrowser({ ...target, profile: 'browser' }); // with the default opener, which finds ours in the PATH
+  await loginWithBrowser({ ...target, profile: 'browser', timeoutMs: 60_000 }); // with the default opener, which finds ours in the PATH
   await call('browser');
   steps.push((await authStore.profiles()).join('+'));
   for (const profile of ['device', 'browser']) await logout({ ...target, profile });
