@@ -1,5 +1,5 @@
 import { defaultAuthStore } from '#default-store';
-import { createSession } from './auth/session';
+import type { SessionOptions } from './auth/session';
 import { TurnStates } from './language-model/turn-state';
 import { type CodexProvider, createProvider } from './language-model/v2/create-provider';
 import {
@@ -12,6 +12,7 @@ import {
   ORIGINATOR,
 } from './shared/constants';
 import { type Logger, safeLogger, silentLogger } from './shared/logger';
+import type { RequestAuthorizer } from './shared/request-authorizer';
 import { createRuntime, type FetchFunction } from './shared/runtime';
 import { isSecureUrl } from './shared/secure-url';
 import type { AuthStore } from './stores/auth-store';
@@ -67,7 +68,7 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
   const issuer = secureURL(settings.issuer ?? DEFAULT_ISSUER, 'issuer');
   const { codexCliLogin } = settings;
   const logger = safeLogger(settings.logger ?? silentLogger);
-  const authorizer = createSession({
+  const authorizer = openedByUse({
     store: settings.authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger }),
     profile: settings.profile ?? DEFAULT_PROFILE,
     issuer,
@@ -93,6 +94,23 @@ export function createCodex(settings: CodexProviderSettings = {}): CodexProvider
 
 /** The provider with every default. */
 export const codex: CodexProvider = /* @__PURE__ */ createCodex();
+
+/** A session whose code is loaded by the first call: an app that only imports us does not wait for it. */
+function openedByUse(options: SessionOptions): RequestAuthorizer {
+  let opened: Promise<RequestAuthorizer> | undefined;
+  const open = () =>
+    (opened ??= import('./auth/session').then(
+      ({ createSession }) => createSession(options),
+      (error: unknown) => {
+        opened = undefined;
+        throw error;
+      },
+    ));
+  return {
+    headers: async () => (await open()).headers(),
+    onUnauthorized: async (...refused) => (await open()).onUnauthorized(...refused),
+  };
+}
 
 function secureURL(value: string, setting: string): string {
   if (!isSecureUrl(value))
