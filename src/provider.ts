@@ -14,7 +14,7 @@ import {
 import { type Logger, safeLogger, silentLogger } from './shared/logger';
 import type { RequestAuthorizer } from './shared/request-authorizer';
 import { createRuntime, type FetchFunction } from './shared/runtime';
-import { isSecureUrl } from './shared/secure-url';
+import { isSecureUrl, withoutSlash } from './shared/secure-url';
 import type { AuthStore } from './stores/auth-store';
 import { createHttpTransport } from './transport/http-transport';
 import { resolveTimeouts } from './transport/transport';
@@ -115,5 +115,5 @@ function openedByUse(options: SessionOptions): RequestAuthorizer {
 function secureURL(value: string, setting: string): string {
   if (!isSecureUrl(value))
     throw new TypeError(`${setting} must be an https URL without a password in it (http only on this machine).`);
-  return value.replace(/\/+$/, '');
+  return withoutSlash(value);
 }

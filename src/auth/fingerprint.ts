@@ -1,4 +1,5 @@
 import { type Runtime, toHex } from '../shared/runtime';
+import { withoutSlash } from '../shared/secure-url';
 import type { RefreshGrant } from './token-endpoint';
 
 /** Names a token without telling it: the first 16 hex digits of its SHA-256. */
@@ -8,5 +9,5 @@ export async function fingerprintOf(token: string, runtime: Runtime): Promise<st
 
 /** Names what is presented: what a wrong issuer, or the wrong client, says of a token ends with the setting. */
 export function grantFingerprint({ issuer, clientId, refreshToken }: RefreshGrant, runtime: Runtime): Promise<string> {
-  return fingerprintOf([issuer.replace(/\/+$/, ''), clientId, refreshToken].join('\n'), runtime);
+  return fingerprintOf([withoutSlash(issuer), clientId, refreshToken].join('\n'), runtime);
 }

@@ -2,7 +2,7 @@ import { ORIGINATOR } from '../shared/constants';
 import { readTextUpTo } from '../shared/read-text';
 import type { Runtime } from '../shared/runtime';
 import { redact } from '../shared/secret';
-import { isSecureUrl } from '../shared/secure-url';
+import { isSecureUrl, withoutSlash } from '../shared/secure-url';
 import { USER_AGENT } from '../shared/version';
 import { CodexAuthError } from './errors';
 
@@ -123,7 +123,7 @@ export function issuerUrl(issuer: string, path: string): string {
         'The `issuer` setting must be an https URL without a password in it: tokens and codes are not sent anywhere else.',
     });
   }
-  return `${issuer.replace(/\/+$/, '')}${path}`;
+  return `${withoutSlash(issuer)}${path}`;
 }
 
 async function send(url: string, request: IssuerRequest, runtime: Runtime, signal: AbortSignal): Promise<IssuerReply> {

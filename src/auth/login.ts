@@ -1,6 +1,7 @@
 import type { OAuthCredentials } from '../shared/credentials';
 import { isVisibleAscii } from '../shared/headers';
 import type { Runtime } from '../shared/runtime';
+import { withoutSlash } from '../shared/secure-url';
 import { fractionOf } from './back-off';
 import { CodexAuthError } from './errors';
 import { notLoggedIn } from './login-failure';
@@ -129,8 +130,4 @@ function problemOf({ accessToken, accountId, issuer }: OAuthCredentials, expecte
     return `it is a login of ${issuer}, not of ${expectedIssuer}`;
   }
   return undefined;
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
 }

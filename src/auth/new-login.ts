@@ -1,6 +1,7 @@
 import type { OAuthCredentials } from '../shared/credentials';
 import { maskWhenPrinted } from '../shared/masked';
 import type { Runtime } from '../shared/runtime';
+import { withoutSlash } from '../shared/secure-url';
 import { CodexAuthError } from './errors';
 import { decodeTokenClaims } from './token-claims';
 import { type AuthorizationCodeGrant, exchangeCode } from './token-endpoint';
@@ -28,7 +29,7 @@ export async function redeemCode(grant: AuthorizationCodeGrant, runtime: Runtime
     ...tokens,
     ...(expiresAt !== undefined && { expiresAt }),
     lastRefreshAt: now,
-    issuer: grant.issuer.replace(/\/+$/, ''),
+    issuer: withoutSlash(grant.issuer),
     clientId: grant.clientId,
   });
 }

@@ -1,4 +1,5 @@
 import type { OAuthCredentials } from '../shared/credentials';
+import { withoutSlash } from '../shared/secure-url';
 import { requestIssuer } from './issuer-request';
 import type { SaveContext } from './save-login';
 
@@ -53,8 +54,4 @@ function isOurs(credentials: OAuthCredentials, { issuer, clientId }: RevocationC
     withoutSlash(credentials.issuer) === withoutSlash(issuer) &&
     credentials.clientId === clientId
   );
-}
-
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
 }

@@ -1,6 +1,7 @@
 import { asRecord, asString, parseJson } from '../shared/json';
 import { readTextUpTo } from '../shared/read-text';
 import type { Runtime } from '../shared/runtime';
+import { withoutSlash } from '../shared/secure-url';
 import { USER_AGENT } from '../shared/version';
 
 const TIME_LIMIT_MS = 5_000;
@@ -52,7 +53,7 @@ export async function fetchModelIds(request: ModelIdsRequest, runtime: Runtime):
 
 async function ask(request: ModelIdsRequest, runtime: Runtime, signal: AbortSignal): Promise<ServedModel[]> {
   const { baseURL, authorization, originator, clientVersion } = request;
-  const url = `${baseURL.replace(/\/+$/, '')}/models?client_version=${encodeURIComponent(clientVersion)}`;
+  const url = `${withoutSlash(baseURL)}/models?client_version=${encodeURIComponent(clientVersion)}`;
   const headers = {
     ...authorization,
     originator,

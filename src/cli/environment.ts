@@ -1,5 +1,5 @@
 import { DEFAULT_BASE_URL, DEFAULT_ISSUER } from '../shared/constants';
-import { isSecureUrl } from '../shared/secure-url';
+import { isSecureUrl, withoutSlash } from '../shared/secure-url';
 import { type Terminal, UsageError } from './terminal';
 
 /** What the environment settles. `AI_SDK_CODEX_HOME` is read by the store. */
@@ -28,5 +28,5 @@ function address(name: string, env: Terminal['env']): string | undefined {
   if (!value) return undefined;
   if (!isSecureUrl(value))
     throw new UsageError(`${name} must be an https URL without a password in it (http only on this machine).`);
-  return value.replace(/\/+$/, '');
+  return withoutSlash(value);
 }

@@ -5,3 +5,8 @@ export function isSecureUrl(value: string): boolean {
   if (url.protocol === 'https:') return true;
   return url.protocol === 'http:' && /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
 }
+
+/** As it is put before a path, and compared: with or without slashes at its end a base is the same. */
+export function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}

@@ -4,6 +4,7 @@ import type { OAuthCredentials } from '../../../shared/credentials';
 import { isVisibleAscii } from '../../../shared/headers';
 import { maskWhenPrinted } from '../../../shared/masked';
 import type { Runtime } from '../../../shared/runtime';
+import { withoutSlash } from '../../../shared/secure-url';
 import type { AuthStore } from '../../../stores/auth-store';
 import { CodexAuthError } from '../../errors';
 import { lookUpPersonalAccessToken } from './personal-access-token';
@@ -28,7 +29,7 @@ export function environmentAuthStore({ env = process.env, issuer, runtime }: Env
 
   const tokenFor = (profile: string) => (profile === DEFAULT_PROFILE && env.CODEX_ACCESS_TOKEN?.trim()) || undefined;
 
-  const service = () => env.CODEX_AUTHAPI_BASE_URL?.trim() || `${issuer.replace(/\/+$/, '')}/api/accounts`;
+  const service = () => env.CODEX_AUTHAPI_BASE_URL?.trim() || `${withoutSlash(issuer)}/api/accounts`;
   const keyOf = (token: string) => `${service()} ${token}`;
 
   /** One question at a time, and none after an answer; a failure is not remembered. */
