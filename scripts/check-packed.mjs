@@ -4,6 +4,7 @@
  */
 import { contentChecks } from '../test/packed/contents.mjs';
 import { edgeChecks } from '../test/packed/edge.mjs';
+import { failureChecks } from '../test/packed/failures.mjs';
 import { loginChecks } from '../test/packed/logins.mjs';
 import { runtimeChecks } from '../test/packed/runtime.mjs';
 import { typeChecks } from '../test/packed/types.mjs';
@@ -11,7 +12,7 @@ import { createConsumer } from '../test/support/packed-consumer.mjs';
 
 const consumer = await createConsumer({ ai: '5.0.277', zod: '^4.1.8', '@types/node': '^20.19.43' });
 let failed = 0;
-const checks = [...contentChecks, ...runtimeChecks, ...typeChecks, ...edgeChecks, ...loginChecks];
+const checks = [...contentChecks, ...runtimeChecks, ...typeChecks, ...edgeChecks, ...loginChecks, ...failureChecks];
 try {
   for (const { name, run } of checks) {
     try {

@@ -1,4 +1,9 @@
+import type { ModelCache } from './catalog/model-cache';
 import type { DefaultAuthStoreOptions } from './default-store.none';
+import { isSet } from './shared/is-set';
+import { createLineLogger } from './shared/line-logger';
+import type { Logger } from './shared/logger';
+import { createRuntime } from './shared/runtime';
 import type { AuthStore } from './stores/auth-store';
 
 /**
@@ -24,4 +29,37 @@ export function defaultAuthStore(options: DefaultAuthStoreOptions = {}): AuthSto
 async function openSources(options: DefaultAuthStoreOptions): Promise<AuthStore> {
   const codexCliLogin = options.codexCliLogin ?? process.env.NODE_ENV !== 'production';
   return (await import('./default-sources')).openDefaultSources({ ...options, codexCliLogin });
+}
+
+/** Lines on stderr where `CODEX_DEBUG` is set, looked up at every record; silence elsewhere. Never stdout. */
+export function defaultLogger(): Logger {
+  const isVerbose = () => isSet(process.env.CODEX_DEBUG);
+  const write = (line: string) => {
+    if (isVerbose()) writeError(`${line}\n`);
+  };
+  const { debug, warn } = createLineLogger(write, { isVerbose, now: createRuntime().now });
+  return {
+    debug,
+    warn,
+    get isSilent() {
+      return !isVerbose();
+    },
+  };
+}
+
+/** A stderr that nobody reads any more must not end the app; with nobody listening, its error would. */
+function writeError(text: string): void {
+  const { stderr } = process;
+  stderr.write(text, (error) => {
+    if (error && stderr.listenerCount('error') === 0) stderr.once('error', () => {});
+  });
+}
+
+/** `models.json` beside our file of logins. Nothing is looked up before it is read or written. */
+export function defaultModelCache(): ModelCache | undefined {
+  const open = async () => (await import('./default-sources')).fileModelCache();
+  return {
+    read: async () => (await open()).read(),
+    write: async (text) => (await open()).write(text),
+  };
 }

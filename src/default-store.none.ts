@@ -1,5 +1,6 @@
+import type { ModelCache } from './catalog/model-cache';
 import { AuthStoreError } from './shared/auth-store-error';
-import type { Logger } from './shared/logger';
+import { type Logger, silentLogger } from './shared/logger';
 import type { Runtime } from './shared/runtime';
 import type { AuthStore } from './stores/auth-store';
 
@@ -31,4 +32,13 @@ export function defaultAuthStore(_options: DefaultAuthStoreOptions = {}): AuthSt
     },
     profiles: async () => [],
   };
+}
+
+/** Nobody's stderr is known here. */
+export function defaultLogger(): Logger {
+  return silentLogger;
+}
+
+export function defaultModelCache(): ModelCache | undefined {
+  return undefined;
 }

@@ -4,6 +4,8 @@ export type { Paste } from './auth/node/read-paste';
 export { type CodexCliAuthStoreOptions, codexCliAuthStore } from './auth/node/sources/codex-cli';
 export type { ForeignTool } from './auth/node/sources/foreign-login';
 export { type ImportLoginOptions, importLogin } from './auth/node/sources/importers';
+export type { ModelCache } from './catalog/model-cache';
+export { type FileModelCacheOptions, fileModelCache } from './default-sources';
 export { AuthStoreError, type AuthStoreErrorCode } from './shared/auth-store-error';
 export type { OAuthCredentials, RefreshFailure } from './shared/credentials';
 export type { Logger } from './shared/logger';

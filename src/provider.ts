@@ -1,5 +1,10 @@
-import { defaultAuthStore } from '#default-store';
+import { defaultAuthStore, defaultLogger, defaultModelCache } from '#default-store';
+import { loginHint } from './auth/login-hint';
 import type { SessionOptions } from './auth/session';
+import type { CodexUsage, UsageOptions } from './catalog/fetch-usage';
+import type { ModelCache } from './catalog/model-cache';
+import type { ModelCatalog } from './catalog/model-catalog';
+import type { GetEnvironment } from './language-model/backend-get';
 import { TurnStates } from './language-model/turn-state';
 import { type CodexProvider, createProvider } from './language-model/v2/create-provider';
 import {
@@ -11,9 +16,10 @@ import {
   DEFAULT_PROFILE,
   ORIGINATOR,
 } from './shared/constants';
-import { type Logger, safeLogger, silentLogger } from './shared/logger';
+import { inLayer, type Logger, safeLogger } from './shared/logger';
+import type { RateLimits } from './shared/rate-limits';
 import type { RequestAuthorizer } from './shared/request-authorizer';
-import { createRuntime, type FetchFunction } from './shared/runtime';
+import { createRuntime, type FetchFunction, type Runtime } from './shared/runtime';
 import { isSecureUrl, withoutSlash } from './shared/secure-url';
 import type { AuthStore } from './stores/auth-store';
 import { createHttpTransport } from './transport/http-transport';
@@ -49,11 +55,33 @@ export interface CodexProviderSettings {
   clientVersion?: string | undefined;
   /** Used when a prompt has no system message. Default: one neutral sentence. */
   instructions?: string | undefined;
-  /** Milliseconds; 0 turns a limit off. Default: 120 s to the first event, 300 s between two pieces of a stream. */
-  timeouts?: { firstEventMs?: number | undefined; idleMs?: number | undefined } | undefined;
+  /**
+   * Milliseconds; 0 turns a limit off. From sending a call to the headers of its answer (default 60 s), to its first event
+   * (120 s), and between two pieces of a stream (300 s).
+   */
+  timeouts?:
+    | { connectMs?: number | undefined; firstEventMs?: number | undefined; idleMs?: number | undefined }
+    | undefined;
+  /**
+   * Called with the state of the plan's limits whenever an answer tells it. What it throws goes to the logger and no
+   * further.
+   */
+  onRateLimits?: ((snapshot: RateLimits) => void) | undefined;
+  /**
+   * Where the list of models is kept between two runs. Default: `models.json` beside our file of logins when no `authStore`
+   * is given, else nowhere. `false` keeps none.
+   */
+  modelCache?: ModelCache | false | undefined;
+  /**
+   * Whether calls take the lite form of the protocol. Default: where the live list of models says so, which is known once
+   * `models()` was called. `true` and `false` force either.
+   */
+  responsesLite?: boolean | undefined;
+  /** Change an effort that the model is known not to take to the nearest that it takes, with a warning. Default true. */
+  clampReasoningEffort?: boolean | undefined;
   /** Take `openai/gpt-5.3-codex` as ours. Default false. */
   acceptOpenAIPrefix?: boolean | undefined;
-  /** Default: silent. */
+  /** Default: silent, and in Node lines on stderr where `CODEX_DEBUG` is set. Nothing that it is given holds a secret. */
   logger?: Logger | undefined;
 }
 
@@ -63,52 +91,114 @@ export interface CodexProviderSettings {
  * @throws TypeError for a `baseURL` or `issuer` that is neither https nor loopback: a token would travel in the clear.
  */
 export function createCodex(settings: CodexProviderSettings = {}): CodexProvider {
-  const runtime = createRuntime(settings.fetch && { fetch: settings.fetch });
-  const baseURL = secureURL(settings.baseURL ?? DEFAULT_BASE_URL, 'baseURL');
-  const issuer = secureURL(settings.issuer ?? DEFAULT_ISSUER, 'issuer');
-  const { codexCliLogin } = settings;
-  const logger = safeLogger(settings.logger ?? silentLogger);
-  const authorizer = openedByUse({
-    store: settings.authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger }),
-    profile: settings.profile ?? DEFAULT_PROFILE,
-    issuer,
-    clientId: settings.clientId ?? DEFAULT_CLIENT_ID,
-    runtime,
-    logger,
-  });
-  return createProvider(
-    {
-      baseURL,
-      transport: createHttpTransport(runtime, resolveTimeouts(settings.timeouts)),
-      authorizer,
-      runtime,
-      turnStates: new TurnStates(runtime),
-      originator: settings.originator ?? ORIGINATOR,
-      clientVersion: settings.clientVersion ?? CODEX_CLIENT_VERSION,
-      defaultInstructions: settings.instructions ?? DEFAULT_INSTRUCTIONS,
-      headers: settings.headers,
-    },
-    { acceptOpenAIPrefix: settings.acceptOpenAIPrefix ?? false },
-  );
+  return createCodexOver(createRuntime(settings.fetch && { fetch: settings.fetch }), settings);
 }
 
 /** The provider with every default. */
 export const codex: CodexProvider = /* @__PURE__ */ createCodex();
 
-/** A session whose code is loaded by the first call: an app that only imports us does not wait for it. */
-function openedByUse(options: SessionOptions): RequestAuthorizer {
-  let opened: Promise<RequestAuthorizer> | undefined;
+/** The same over a world that is given; `settings.fetch` does not count. */
+export function createCodexOver(runtime: Runtime, settings: CodexProviderSettings): CodexProvider {
+  const baseURL = secureURL(settings.baseURL ?? DEFAULT_BASE_URL, 'baseURL');
+  const issuer = secureURL(settings.issuer ?? DEFAULT_ISSUER, 'issuer');
+  const { codexCliLogin, profile = DEFAULT_PROFILE } = settings;
+  const logger = safeLogger(settings.logger ?? defaultLogger());
+  const tokenLogger = inLayer('TOKEN', logger);
+  const identity = {
+    runtime,
+    originator: settings.originator ?? ORIGINATOR,
+    clientVersion: settings.clientVersion ?? CODEX_CLIENT_VERSION,
+    headers: settings.headers,
+    loginHint: loginHint(profile),
+    logger,
+  };
+  const parts = openedByUse({
+    ...identity,
+    baseURL,
+    modelCache: settings.modelCache ?? (settings.authStore ? undefined : defaultModelCache()),
+    session: {
+      store: settings.authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger: tokenLogger }),
+      profile,
+      issuer,
+      clientId: settings.clientId ?? DEFAULT_CLIENT_ID,
+      runtime,
+      logger: tokenLogger,
+    },
+  });
+  return createProvider(
+    {
+      ...identity,
+      ...parts,
+      baseURL,
+      transport: createHttpTransport(runtime, resolveTimeouts(settings.timeouts), logger),
+      turnStates: new TurnStates(runtime),
+      defaultInstructions: settings.instructions ?? DEFAULT_INSTRUCTIONS,
+      onRateLimits: settings.onRateLimits,
+      responsesLite: settings.responsesLite,
+      clampReasoningEffort: settings.clampReasoningEffort ?? true,
+    },
+    { acceptOpenAIPrefix: settings.acceptOpenAIPrefix ?? false },
+  );
+}
+
+interface PartsOptions extends Omit<GetEnvironment, 'authorizer'> {
+  baseURL: string;
+  modelCache: ModelCache | false | undefined;
+  session: SessionOptions;
+}
+
+interface Parts {
+  authorizer: RequestAuthorizer;
+  catalog: ModelCatalog;
+  usage(options?: UsageOptions): Promise<CodexUsage>;
+}
+
+/** Session, catalogue and usage, whose code is loaded by the first call: an app that only imports us does not wait for it. */
+function openedByUse(options: PartsOptions): Parts {
+  let opened: Promise<Parts> | undefined;
   const open = () =>
-    (opened ??= import('./auth/session').then(
-      ({ createSession }) => createSession(options),
-      (error: unknown) => {
-        opened = undefined;
-        throw error;
-      },
-    ));
+    (opened ??= openParts(options).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    }));
   return {
-    headers: async () => (await open()).headers(),
-    onUnauthorized: async (...refused) => (await open()).onUnauthorized(...refused),
+    authorizer: {
+      headers: async () => (await open()).authorizer.headers(),
+      onUnauthorized: async (...refused) => (await open()).authorizer.onUnauthorized(...refused),
+    },
+    catalog: {
+      find: async (...query) => (await open()).catalog.find(...query),
+      list: async (...query) => (await open()).catalog.list(...query),
+      liveIds: async (...query) => (await open()).catalog.liveIds(...query),
+      noteEtag: (...etag) =>
+        void open().then(
+          ({ catalog }) => catalog.noteEtag(...etag),
+          () => {}, // whoever needs the parts is told
+        ),
+    },
+    usage: async (...query) => (await open()).usage(...query),
+  };
+}
+
+async function openParts(options: PartsOptions): Promise<Parts> {
+  const { createBackendGet, createLiveCatalog, createSession, fetchUsage } = await import('./provider-parts');
+  const { baseURL, clientVersion, runtime, logger, modelCache } = options;
+  const authorizer = createSession(options.session);
+  const get = createBackendGet({ ...options, authorizer });
+  const cache = modelCache || undefined;
+  const accountId = async () => (await authorizer.headers())['chatgpt-account-id'] ?? '';
+  return {
+    authorizer,
+    catalog: createLiveCatalog({
+      get,
+      accountId,
+      baseURL,
+      clientVersion,
+      runtime,
+      cache,
+      logger: inLayer('CODEX', logger),
+    }),
+    usage: (query) => fetchUsage(get, baseURL, runtime, query),
   };
 }
 

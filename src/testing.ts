@@ -9,9 +9,12 @@ export type { IssuerReply, ScriptedTokenReply } from './testing/issuer/scripted-
 export type { IssuerSettings } from './testing/issuer/settings';
 export { tokenFailures } from './testing/issuer/token-failures';
 export type {
+  AdditionalRateLimit,
+  AnswerReply,
   CodexReply,
   RateLimitState,
   RateLimitWindow,
+  ScriptedAnswer,
   ScriptedEvent,
   ScriptedReply,
   ScriptedToolCall,

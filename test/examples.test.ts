@@ -11,6 +11,7 @@ const expected: Record<string, unknown> = {
   'structured-output': { name: 'Pancakes', minutes: 20, ingredients: expect.any(Array) },
   reasoning: { reasoning: expect.stringContaining('Counting'), answer: expect.stringContaining('22') },
   registry: 'Hello!',
+  fallback: ['gpt-5.4-mini: Hello!', 'gpt-5.4-mini: Goodbye!'],
   'logins-of-your-users': ['Hello, Ada.', 'Hello, Grace.'],
   'continue-a-stored-chat': 'It was seven.',
 };

@@ -1,4 +1,4 @@
-import type { CodexReply } from 'ai-sdk-codex/testing';
+import { type CodexReply, codexFailures } from 'ai-sdk-codex/testing';
 
 /** What the emulator plays in place of a model, for each example. */
 export const replies: Record<string, CodexReply[]> = {
@@ -22,6 +22,7 @@ export const replies: Record<string, CodexReply[]> = {
     },
   ],
   registry: ['Hello!'],
+  fallback: [codexFailures.usageLimit({ resetsInSeconds: 3 * 3_600 }), 'Hello!', 'Goodbye!'],
   'logins-of-your-users': ['Hello, Ada.', 'Hello, Grace.'],
   'continue-a-stored-chat': [
     { reasoning: ['**Picking a number** Seven it is.'], text: 'I have one in mind.' },

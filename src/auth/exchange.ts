@@ -1,3 +1,4 @@
+import { redact } from '../shared/secret';
 import { fingerprintOf, grantFingerprint } from './fingerprint';
 import { knownFailure } from './known-failure';
 import { isAlive, isJustRefreshed, type Login } from './login';
@@ -46,8 +47,17 @@ export async function exchange(
   };
   await decodeTokenClaims('a.b.c'); // loads the decoder: what fails to load must not come between tokens and store
   if (runtime.now() > presentBy) return undefined;
+  const askedAt = runtime.now();
+  context.logger.debug('Asking the issuer for new tokens.', { profile, issuer: grant.issuer });
   const outcome = await refreshTokens(grant, runtime, (late) => void keepLate(late, attempt, context, memory));
+  context.logger.debug('The issuer was asked.', { profile, ...told(outcome), ms: runtime.now() - askedAt });
   return takeAnswer(outcome, attempt, context, memory);
+}
+
+function told(outcome: TokenOutcome): Record<string, unknown> {
+  if (outcome.ok) return { outcome: 'new tokens' };
+  const { kind, status, code } = outcome.refusal;
+  return { outcome: kind, status, code: code && redact(code) };
 }
 
 /** An answer that comes when nobody waits for it any more is as good: the refresh token is spent. */

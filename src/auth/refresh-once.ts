@@ -100,7 +100,10 @@ async function decide(
   const latest = await openLogin(current, context, memory);
   const { credentials } = latest;
   if ((await unsavedAfter(latest, context, memory)) === undefined) {
-    if (isUsable(latest, refused, context)) return { credentials }; // another process was faster
+    if (isUsable(latest, refused, context)) {
+      context.logger.debug('Somebody else renewed the login; what they stored is used.', { profile: context.profile });
+      return { credentials };
+    }
     const known = await knownFailure(latest, refused, context, memory);
     if (known) return { credentials, failure: refreshError(known, context.profile, context.runtime.now()) };
     const marked = mayMark ? await mark(credentials, context) : undefined;

@@ -2,6 +2,7 @@ import { DEFAULT_CLIENT_ID, DEFAULT_ISSUER, DEFAULT_PROFILE } from '../shared/co
 import { type Logger, safeLogger, silentLogger } from '../shared/logger';
 import type { RequestAuthorizer } from '../shared/request-authorizer';
 import type { Runtime } from '../shared/runtime';
+import { redact } from '../shared/secret';
 import type { AuthStore } from '../stores/auth-store';
 import { CodexAuthError } from './errors';
 import { drawSkewMs, isAlive, isDue, isJustRefreshed, type Login, toHeaders } from './login';
@@ -53,7 +54,13 @@ export function createSession(options: SessionOptions): RequestAuthorizer {
   };
 
   const hold = (renewed: Renewed): Login => {
-    held = { ...renewed, readAt: runtime.now() };
+    const now = runtime.now();
+    const { credentials, expiresAt } = renewed.login;
+    if (credentials.accessToken !== held?.login.credentials.accessToken) {
+      const expiresInMs = expiresAt === undefined ? undefined : expiresAt - now;
+      logger.debug(held ? 'Another access token is used from now on.' : 'A login is used.', { profile, expiresInMs });
+    }
+    held = { ...renewed, readAt: now };
     return renewed.login;
   };
   /** What was refused for good, or logged out, is forgotten; a store that cannot be read right now says neither. */
@@ -78,9 +85,13 @@ export function createSession(options: SessionOptions): RequestAuthorizer {
       const isOther = (login: Login | undefined) =>
         login !== undefined && login.credentials.accessToken !== accessToken;
       let login = held?.login;
+      logger.debug('The backend refused the access token.', { profile, code: code && redact(code) });
       // Twice, because the first may join a renewal that did not know of the refusal.
       for (let attempt = 0; attempt < 2 && !isOther(login); attempt++) login = await renew({ accessToken, code });
-      if (isOther(login)) return true;
+      if (isOther(login)) {
+        logger.debug('There is another access token to try.', { profile });
+        return true;
+      }
       throw await refusedLogin(login, { store, profile, runtime });
     },
   };

@@ -7,24 +7,56 @@ export type Arguments = Record<string, string | boolean | number | string[] | un
 const MAX_QUOTED = 40;
 
 /**
- * The arguments of one command. citty passes over what it does not know; a misspelt option must not.
+ * The arguments of one command. citty passes over what it does not know; a misspelt option must not. A command may take one
+ * argument without a name, which may look like anything.
  *
  * @throws UsageError
  */
 export function readArguments(raw: string[], definition: ArgsDef): Arguments {
-  const parsed: Arguments = { ...parseArgs(raw, definition) };
+  const entries = Object.entries(definition);
+  const positional = entries.find(([, { type }]) => type === 'positional')?.[0];
+  const options = Object.fromEntries(entries.filter(([name]) => name !== positional));
+  const args = positional === undefined ? raw : textsLast(raw, options);
+  const { _: texts, ...parsed }: Arguments = { ...parseArgs(args, options) };
+  checkOptions(parsed, optionsOf(args), options);
+  const [first, second] = texts as string[];
+  if (positional === undefined) {
+    if (first !== undefined) throw new UsageError(nothingToDo(first));
+    return parsed;
+  }
+  if (second !== undefined) throw new UsageError(`There is one ${positional}; put it in quotes.`);
+  return { ...parsed, [positional]: first };
+}
+
+/** The arguments that may be options: those before a lone `--`. */
+export function optionsOf(raw: readonly string[]): readonly string[] {
+  const end = raw.indexOf('--');
+  return end === -1 ? raw : raw.slice(0, end);
+}
+
+function checkOptions(parsed: Arguments, raw: readonly string[], options: ArgsDef): void {
   // `--no-open` arrives as `open`.
-  const known = Object.keys(definition).flatMap((name) => [name, camelCase(name), name.replace(/^no-/, '')]);
+  const known = Object.keys(options).flatMap((name) => [name, camelCase(name), name.replace(/^no-/, '')]);
   for (const [name, value] of Object.entries(parsed)) {
-    if (name === '_') {
-      const [extra] = value as string[];
-      if (extra !== undefined) throw new UsageError(nothingToDo(extra));
-    } else if (!known.includes(name)) throw new UsageError(`There is no option ${optionName(name, value)}.`);
-    else if (value === false && !(`no-${name}` in definition) && raw.includes(`--no-${name}`)) {
+    if (!known.includes(name)) throw new UsageError(`There is no option ${optionName(name, value)}.`);
+    if (value === false && !(`no-${name}` in options) && raw.includes(`--no-${name}`)) {
       throw new UsageError(`There is no option --no-${name}.`);
     }
   }
-  return parsed;
+}
+
+/** What begins with a dash but is no option, as `- one, - two: sort them`, goes behind a `--`, where it is taken as it is. */
+function textsLast(raw: readonly string[], options: ArgsDef): string[] {
+  const before = optionsOf(raw);
+  const isText = (argument: string, at: number) =>
+    /^-.*\s/s.test(argument) && !/^--[\w-]+=/.test(argument) && !takesNext(before[at - 1], options);
+  const texts = before.filter(isText);
+  const others = before.filter((argument, at) => !isText(argument, at));
+  return [...others, '--', ...texts, ...raw.slice(before.length + 1)];
+}
+
+function takesNext(argument: string | undefined, options: ArgsDef): boolean {
+  return argument?.startsWith('--') === true && options[argument.slice(2)]?.type === 'string';
 }
 
 function nothingToDo(extra: string): string {

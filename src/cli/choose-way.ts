@@ -1,4 +1,4 @@
-import { isSet } from './environment';
+import { isSet } from '../shared/is-set';
 import type { Terminal } from './terminal';
 
 export type Way = 'browser' | 'device' | 'paste';

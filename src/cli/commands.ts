@@ -69,11 +69,69 @@ const status: Command = {
   },
 };
 
-export const COMMANDS: Readonly<Record<string, Command>> = { login, logout, status };
+const models: Command = {
+  description: 'List the models of the account',
+  args: {
+    profile,
+    refresh: { type: 'boolean', description: 'ask the backend even if the list is younger than 5 minutes' },
+    json,
+  },
+  async run(args, context) {
+    const { runModels } = await import('./models');
+    return runModels({ profile: profileOf(args), ...flagsOf(args, ['refresh', 'json']) }, context);
+  },
+};
+
+const usage: Command = {
+  description: 'Show how much of the plan is used, and when it resets',
+  args: { profile, json },
+  async run(args, context) {
+    const { runUsage } = await import('./usage');
+    return runUsage({ profile: profileOf(args), ...flagsOf(args, ['json']) }, context);
+  },
+};
+
+const ask: Command = {
+  description: 'Ask a model something, and print its answer as it comes',
+  args: {
+    question: {
+      type: 'positional',
+      required: false,
+      description: 'in quotes; without it, or for -, the input is the question',
+    },
+    model: { type: 'string', valueHint: 'id', description: 'which model (the first one of the account)' },
+    effort: { type: 'string', valueHint: 'word', description: 'how hard it thinks: none, low, medium, high, ...' },
+    profile,
+    json: { type: 'boolean', description: 'print one JSON object when the answer is complete' },
+  },
+  async run(args, context) {
+    const { runAsk } = await import('./ask');
+    const [model, effort] = [wordOf(args, 'model'), wordOf(args, 'effort')];
+    const question = typeof args.question === 'string' ? args.question : undefined;
+    return runAsk({ profile: profileOf(args), question, model, effort, ...flagsOf(args, ['json']) }, context);
+  },
+};
+
+const doctor: Command = {
+  description: 'Look for what is wrong, in a report that is safe to show to others',
+  args: { profile, json },
+  async run(args, context) {
+    const { runDoctor } = await import('./doctor');
+    return runDoctor({ profile: profileOf(args), ...flagsOf(args, ['json']) }, context);
+  },
+};
+
+export const COMMANDS: Readonly<Record<string, Command>> = { login, logout, status, models, usage, ask, doctor };
 
 function profileOf({ profile: name }: Arguments): string {
   if (typeof name === 'string' && name.trim() !== '' && !name.startsWith('-')) return name;
   throw new UsageError('--profile needs a name.');
+}
+
+function wordOf(args: Arguments, option: 'model' | 'effort'): string | undefined {
+  const word = args[option];
+  if (word === undefined || (typeof word === 'string' && word.trim() !== '' && !word.startsWith('-'))) return word;
+  throw new UsageError(`--${option} needs a ${option === 'model' ? "model's id" : 'word'}.`);
 }
 
 function toolOf({ import: tool }: Arguments): 'opencode' | 'pi' | undefined {

@@ -17,12 +17,13 @@ export function createContext(terminal: Terminal): Context {
   const environment = readEnvironment(terminal);
   const screen = new Screen(terminal);
   const { dim, yellow } = screen.style;
-  const write = (line: string) => {
-    const isWarning = line.startsWith('warning:');
-    // Records of a program are for its programmer, so they stay in one piece.
-    if (isWarning) screen.paragraph(plainMessage(line), yellow);
-    else screen.line(dim(plainMessage(line)));
-  };
-  const logger = createLineLogger(write, environment.isVerbose);
+  const logger = createLineLogger(
+    (line, level) => {
+      // Records of a program are for its programmer, so they stay in one piece.
+      if (level === 'warn') screen.paragraph(plainMessage(line), yellow);
+      else screen.line(dim(plainMessage(line)));
+    },
+    { isVerbose: () => environment.isVerbose, now: terminal.runtime.now },
+  );
   return { ...environment, terminal, screen, logger };
 }

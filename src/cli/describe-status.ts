@@ -1,7 +1,8 @@
+import { formatTime } from '../shared/format-time';
 import type { Context } from './context';
 import type { AuthStatus } from './services';
 import { styleOf, widthOf } from './terminal';
-import { formatRows, formatTime, plain, plainMessage, plainName, wrap } from './text';
+import { formatRows, plain, plainMessage, plainName, wrap } from './text';
 
 /** Who is logged in: `user@example.com (plus)`. */
 export function nameOf({ email, accountId, planType }: AuthStatus): string {

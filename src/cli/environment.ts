@@ -1,4 +1,5 @@
 import { DEFAULT_BASE_URL, DEFAULT_ISSUER } from '../shared/constants';
+import { isSet } from '../shared/is-set';
 import { isSecureUrl, withoutSlash } from '../shared/secure-url';
 import { type Terminal, UsageError } from './terminal';
 
@@ -17,10 +18,6 @@ export function readEnvironment({ env }: Pick<Terminal, 'env'>): Environment {
     issuer: address('CODEX_ISSUER', env) ?? DEFAULT_ISSUER,
     isVerbose: isSet(env.CODEX_DEBUG),
   };
-}
-
-export function isSet(value: string | undefined): boolean {
-  return Boolean(value) && value !== '0' && value !== 'false';
 }
 
 function address(name: string, env: Terminal['env']): string | undefined {

@@ -37,10 +37,14 @@ export function programHelp(commands: Readonly<Record<string, Command>>, width: 
 
 /** The help of one command. */
 export function commandHelp(name: string, { description, args }: Command, width: number | undefined): string {
-  const options = Object.entries(args as ArgsDef).map(([option, { valueHint, description: what = '' }]) => {
-    return [`--${option}${valueHint ? ` <${valueHint}>` : ''}`, what] as const;
+  const entries = Object.entries(args as ArgsDef);
+  const positional = entries.filter(([, { type }]) => type === 'positional').map(([argument]) => ` [${argument}]`);
+  const rows = entries.map(([argument, { type, valueHint, description: what = '' }]) => {
+    const option = `--${argument}${valueHint ? ` <${valueHint}>` : ''}`;
+    return [type === 'positional' ? argument : option, what] as const;
   });
-  return [`${description}.`, `Usage: ${ORIGINATOR} ${name} [options]`, section('Options', options, width)].join('\n\n');
+  const usage = `Usage: ${ORIGINATOR} ${name} [options]${positional.join('')}`;
+  return [`${description}.`, usage, section('Options', rows, width)].join('\n\n');
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[], width: number | undefined): string {

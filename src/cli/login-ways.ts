@@ -1,8 +1,9 @@
 import { parsePastedResponse } from '../auth/authorization-response';
 import { CodexAuthError } from '../auth/errors';
+import { formatTime } from '../shared/format-time';
+import { isSet } from '../shared/is-set';
 import type { Choice } from './choose-way';
 import type { Context } from './context';
-import { isSet } from './environment';
 import { createPastePrompt, NothingPasted } from './paste-prompt';
 import {
   type AuthStore,
@@ -13,7 +14,7 @@ import {
   type Paste,
 } from './services';
 import { UsageError } from './terminal';
-import { formatTime, plain } from './text';
+import { plain } from './text';
 
 const WAITING = 'Waiting (Ctrl-C cancels)';
 

@@ -1,6 +1,7 @@
 import { CodexAuthError } from '../auth/errors';
 import { AuthStoreError } from '../shared/auth-store-error';
 import { ORIGINATOR } from '../shared/constants';
+import { hasMarker } from '../shared/marked-error';
 import { Interrupted, styleOf, type Terminal, UsageError, widthOf } from './terminal';
 import { plain, plainMessage, toJson, wrap } from './text';
 
@@ -30,14 +31,22 @@ export function toJsonError(error: unknown): string {
 function codeOf(error: unknown): string {
   if (error instanceof Interrupted) return 'interrupted';
   if (error instanceof UsageError) return 'usage';
-  return CodexAuthError.isInstance(error) || AuthStoreError.isInstance(error) ? error.code : 'unknown';
+  return isExplained(error) ? error.code : 'unknown';
+}
+
+/** Errors of ours, whose messages leave nothing to ask. The class of the last would load the AI SDK for every command. */
+function isExplained(error: unknown): error is Error & { code: string } {
+  return (
+    CodexAuthError.isInstance(error) ||
+    AuthStoreError.isInstance(error) ||
+    hasMarker(error, Symbol.for('ai-sdk-codex.CodexCallError'))
+  );
 }
 
 function messageOf(error: unknown): string {
   const message = plainMessage(error instanceof Error ? error.message : String(error));
   if (error instanceof UsageError) return `error: ${message} See ${ORIGINATOR} --help.`;
-  const isExplained = CodexAuthError.isInstance(error) || AuthStoreError.isInstance(error);
-  return `error: ${message}${isExplained ? '' : ' (CODEX_DEBUG=1 shows more.)'}`;
+  return `error: ${message}${isExplained(error) ? '' : ' (CODEX_DEBUG=1 shows more.)'}`;
 }
 
 /** What lies behind the message: codes and causes, and where an error came from that nobody foresaw. */

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { orAbort } from '../shared/abort';
+import { isSet } from '../shared/is-set';
 import { VERSION } from '../shared/version';
-import { mayHoldCode, readArguments } from './arguments';
+import { mayHoldCode, optionsOf, readArguments } from './arguments';
 import { COMMANDS } from './commands';
 import { type Context, createContext } from './context';
-import { isSet } from './environment';
 import { reportError, toJsonError } from './report-error';
 import { Interrupted, type Terminal, UsageError, widthOf } from './terminal';
 
@@ -39,7 +39,7 @@ async function dispatch([name = '--help', ...rest]: readonly string[], terminal:
     throw new UsageError(
       `There is no ${mayHoldCode(name) ? 'such command' : JSON.stringify(name)}; there are ${Object.keys(COMMANDS).join(', ')}.`,
     );
-  if (rest.some(isHelp)) {
+  if (optionsOf(rest).some(isHelp)) {
     const { commandHelp } = await import('./help');
     stdout.write(`${commandHelp(name, command, widthOf(stdout))}\n`);
     return 0;
@@ -71,7 +71,7 @@ async function orInterrupted(running: Promise<number>, { terminal, screen }: Con
 
 /** Whoever asked for JSON gets it for a failure, too. */
 function isJsonAsked([name = '', ...rest]: readonly string[]): boolean {
-  return Object.hasOwn(COMMANDS, name) && 'json' in (COMMANDS[name]?.args ?? {}) && rest.includes('--json');
+  return Object.hasOwn(COMMANDS, name) && 'json' in (COMMANDS[name]?.args ?? {}) && optionsOf(rest).includes('--json');
 }
 
 function isHelp(argument: string): boolean {

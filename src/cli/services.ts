@@ -3,19 +3,77 @@ import type { AuthStatus } from '../auth/auth-status';
 import type { DeviceCode } from '../auth/device-login';
 import type { Paste } from '../auth/node/read-paste';
 import type { ForeignTool } from '../auth/node/sources/foreign-login';
-import type { ServedModel } from '../catalog/fetch-model-ids';
-import { CODEX_CLIENT_VERSION, DEFAULT_PROFILE, ORIGINATOR } from '../shared/constants';
+import type { CodexUsage } from '../catalog/fetch-usage';
+import type { CodexModel } from '../catalog/model-info';
+import type { CodexProvider } from '../language-model/v2/create-provider';
+import type { CodexProviderSettings } from '../provider';
+import { DEFAULT_PROFILE } from '../shared/constants';
 import type { OAuthCredentials } from '../shared/credentials';
 import type { AuthStore } from '../stores/auth-store';
 import type { Context } from './context';
 
-export type { AuthStatus, AuthStore, DeviceCode, ForeignTool, OAuthCredentials, Paste, ServedModel };
+export type { AuthStatus, AuthStore, CodexModel, DeviceCode, ForeignTool, OAuthCredentials, Paste };
 
 // The one place that knows what does the work. Each part is loaded when its command runs, so that the others start fast.
 
 /** Where logins come from and go to: the same chain that `createCodex()` uses. */
 export function openStore({ issuer, terminal, logger }: Context): AuthStore {
   return defaultAuthStore({ issuer, runtime: terminal.runtime, logger });
+}
+
+/** The provider of an app on this machine, for one login. */
+export async function openProvider(
+  { issuer, baseURL, terminal, logger }: Context,
+  profile: string,
+  settings: CodexProviderSettings = {},
+): Promise<CodexProvider> {
+  const { createCodexOver } = await import('../provider');
+  return createCodexOver(terminal.runtime, { baseURL, issuer, profile, logger, ...settings });
+}
+
+/** What the account of a login says of itself, for a report. */
+export interface AccountProvider {
+  /** Asked of the backend now; the models of the bundle when it does not answer. */
+  models(signal: AbortSignal): Promise<CodexModel[]>;
+  usage(signal: AbortSignal): Promise<CodexUsage>;
+  /** What went to the logger for people; it belongs into the report, not beside it. */
+  warnings: readonly string[];
+  /** Whether a failure says nothing of login and account: a limit, an overload, an outage. */
+  isPassing(error: unknown): boolean;
+  /** By what names a failed call can be found: status, request id, cf-ray. */
+  tracesOf(error: unknown): string[];
+}
+
+/** Nothing of it is written down: a report is about how things are now. */
+export async function openAccount(context: Context, profile: string): Promise<AccountProvider> {
+  const warnings: string[] = [];
+  const { debug } = context.logger;
+  const warn: typeof debug = (message, details) => {
+    const reason = typeof details?.reason === 'string' ? ` ${details.reason}` : '';
+    warnings.push(`${message.replace(/^\[[A-Z]+\] /, '')}${reason}`);
+    debug(message, details);
+  };
+  const [provider, { CodexCallError, CodexUsageLimitError }] = await Promise.all([
+    openProvider(context, profile, { modelCache: false, logger: { debug, warn } }),
+    import('../language-model/errors'),
+  ]);
+  return {
+    models: (signal) => provider.models({ refresh: true, signal }),
+    usage: (signal) => provider.usage({ signal }),
+    warnings,
+    isPassing: (error) =>
+      CodexCallError.isInstance(error) && (error.isRetryable || CodexUsageLimitError.isInstance(error)),
+    tracesOf(error) {
+      if (!CodexCallError.isInstance(error)) return [];
+      const { code, statusCode, requestId, cfRay } = error;
+      return [
+        code,
+        statusCode && `status ${statusCode}`,
+        requestId && `request ${requestId}`,
+        cfRay && `cf-ray ${cfRay}`,
+      ].filter((trace) => typeof trace === 'string' && !error.message.includes(trace)) as string[];
+    },
+  };
 }
 
 export interface BrowserLogin {
@@ -100,18 +158,15 @@ export async function foreignSource(
   return !isOurs && (await authStore.read(profile)) !== undefined ? 'codex-cli' : undefined;
 }
 
-/** @throws Error whose message is a clause without secrets. */
-export async function servedModels(
-  { issuer, baseURL, terminal }: Context,
-  login: OAuthCredentials,
-  profile: string,
-): Promise<ServedModel[]> {
-  const [{ toHeaders, toLogin }, { fetchModelIds }] = await Promise.all([
-    import('../auth/login'),
-    import('../catalog/fetch-model-ids'),
-  ]);
-  const authorization = toHeaders(await toLogin(login, { profile, issuer }));
-  const identity = { originator: ORIGINATOR, clientVersion: CODEX_CLIENT_VERSION };
-  const { runtime, interrupted: signal } = terminal;
-  return fetchModelIds({ baseURL, authorization, ...identity, signal }, runtime);
+/**
+ * The models of a login that was just made, asked of the backend, whichever login the default store prefers. It is not
+ * renewed for that: the new refresh token would be lost with the copy that this is asked with.
+ *
+ * @throws what `codex.models()` throws.
+ */
+export async function modelsOf(context: Context, login: OAuthCredentials, profile: string): Promise<CodexModel[]> {
+  const { memoryAuthStore } = await import('../stores/memory-store');
+  const { refreshToken: _, ...copy } = login;
+  const codex = await openProvider(context, profile, { authStore: memoryAuthStore({ [profile]: copy }) });
+  return codex.models({ refresh: true, signal: context.terminal.interrupted });
 }

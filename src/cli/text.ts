@@ -11,7 +11,15 @@ export function plain(text: string): string {
   return redact(text.replace(/[\t\r\n]+/g, ' ').replace(CONTROLS, ''));
 }
 
-/** The same of a name, which is never longer than a few lines. */
+// Beside line breaks: joiners make one sign of several in many scripts.
+const CONTROLS_OF_TEXT = /(?![\n\t\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** A text of many lines that is shown for its own sake, so with whatever it says, but without control characters. */
+export function plainText(text: string): string {
+  return text.replace(CONTROLS_OF_TEXT, '');
+}
+
+/** Like {@link plain}, of a name, which is never longer than a few lines. */
 export function plainName(text: string): string {
   const name = plain(text.slice(0, 10 * MAX_NAME));
   return name.length > MAX_NAME ? `${plain(name.slice(0, MAX_NAME))}…` : name;
@@ -57,34 +65,6 @@ export function wrap(text: string, width: number | undefined, indent = ''): stri
     } else line = line ? `${line} ${word}` : word;
   }
   return [...lines, line].map((one) => indent + one).join('\n');
-}
-
-const UNITS = [
-  ['day', 86_400_000],
-  ['hour', 3_600_000],
-  ['minute', 60_000],
-] as const;
-
-const CLOCK = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  hour: '2-digit',
-  minute: '2-digit',
-});
-const RELATIVE = new Intl.RelativeTimeFormat('en');
-
-/** Local time, and how far away that is: `12 Dec 2026, 14:03 (in 9 days)`. */
-export function formatTime(time: number, now: number): string {
-  // Further away a date has no form.
-  if (!(Math.abs(time) <= 8.64e15)) return 'at an unknown time';
-  return `${CLOCK.format(time)} (${formatDistance(time - now)})`;
-}
-
-function formatDistance(ms: number): string {
-  const unit = UNITS.find(([, length]) => Math.abs(ms) >= length);
-  if (!unit) return ms > 0 ? 'in less than a minute' : 'just now';
-  return RELATIVE.format(Math.round(ms / unit[1]), unit[0]);
 }
 
 /** Lines of label and value, aligned; under each other where there is no room. */

@@ -1,20 +1,27 @@
-import { modelInfo } from '../catalog/known-models';
+import type { CodexUsage, UsageOptions } from '../catalog/fetch-usage';
+import type { ModelCatalog } from '../catalog/model-catalog';
 import type { CallWarning, CodexCall } from '../codec/call';
-import { buildRequestBody } from '../codec/request/build-request-body';
 import type { RequestBody } from '../codec/request/request-body';
 import type { ResponseFailure } from '../codec/response/response-failure';
-import { ResponseMachine } from '../codec/response/response-machine';
 import type { ResponsePart } from '../codec/response/response-part';
 import { orAbort } from '../shared/abort';
+import type { Logger } from '../shared/logger';
+import type { RateLimits } from '../shared/rate-limits';
 import type { RequestAuthorizer } from '../shared/request-authorizer';
-import { type Runtime, randomUuid } from '../shared/runtime';
-import { HttpFailure, TransportError } from '../transport/errors';
-import type { EventSink, Exchange, Transport } from '../transport/transport';
-import { readErrorBody } from './describe-failure';
-import { buildHeaders, type CallerHeaders } from './request-headers';
-import { accountFingerprint, deriveSessionId } from './session-id';
-import { type FailedRequest, fromFailure, refusedTwice, toProviderError, withRefusal } from './to-provider-error';
+import { HttpFailure } from '../shared/request-errors';
+import type { Runtime } from '../shared/runtime';
+import type { Transport } from '../transport/transport';
+import { CallLog } from './call-log';
+import { LimitsObserver } from './observe-limits';
+import { type PreparedCall, prepareCall } from './prepare-call';
+import { readAnswer } from './read-answer';
+import type { CallerHeaders } from './request-headers';
+import { judge, prepareResend, type ResendReason } from './resend';
+import { StreamFailure } from './stream-failure';
+import { type FailedRequest, fromFailure, toProviderError } from './to-provider-error';
 import { TURN_STATE_HEADER, type TurnStates } from './turn-state';
+
+const MODELS_ETAG_HEADER = 'x-models-etag';
 
 /** What every call of one provider shares. */
 export interface CallEnvironment {
@@ -27,6 +34,15 @@ export interface CallEnvironment {
   clientVersion: string;
   defaultInstructions: string;
   headers: CallerHeaders;
+  catalog: ModelCatalog;
+  usage(options?: UsageOptions): Promise<CodexUsage>;
+  onRateLimits: ((snapshot: RateLimits) => void) | undefined;
+  logger: Logger;
+  /** The sentence that tells how to log in. */
+  loginHint: string;
+  /** Forces the lite form of the protocol, or the classic one. */
+  responsesLite: boolean | undefined;
+  clampReasoningEffort: boolean;
 }
 
 export interface CallSettings {
@@ -48,6 +64,16 @@ export interface RunningCall {
   toError(failure: ResponseFailure): unknown;
 }
 
+interface Run {
+  call: CodexCall;
+  environment: CallEnvironment;
+  settings: CallSettings;
+  log: CallLog;
+  /** The newest attempt. */
+  request: FailedRequest;
+  resends: ResendReason[];
+}
+
 /**
  * Sends a call and waits for its first real part (a text, reasoning or tool part; not the metadata before it), so that a
  * failure up to there rejects and can be retried, and one after it is a part of the stream.
@@ -57,185 +83,93 @@ export async function runCall(
   environment: CallEnvironment,
   settings: CallSettings,
 ): Promise<RunningCall> {
-  const request: FailedRequest = { url: `${environment.baseURL}/responses`, body: undefined, modelId: call.modelId };
+  const { baseURL, clientVersion, loginHint, logger, runtime } = environment;
+  const request: FailedRequest = {
+    url: `${baseURL}/responses`,
+    body: undefined,
+    modelId: call.modelId,
+    loginHint,
+    clientVersion,
+    now: () => runtime.now(),
+  };
+  const run: Run = { call, environment, settings, log: new CallLog(logger, runtime), request, resends: [] };
   try {
-    const sent = await sendCall(call, environment, settings, request);
-    return await begin(sent, call, request);
-  } catch (error) {
-    throw toProviderError(error, request);
-  }
-}
-
-interface SentCall {
-  body: RequestBody;
-  warnings: CallWarning[];
-  exchange: Exchange;
-  account: string;
-  sessionId: string;
-}
-
-/**
- * Sends until it is accepted. Of itself it sends again only once for each of three reasons: a login that could be renewed,
- * encrypted reasoning that the backend cannot read, and a connection refused before anything was sent.
- */
-async function sendCall(
-  call: CodexCall,
-  environment: CallEnvironment,
-  settings: CallSettings,
-  request: FailedRequest,
-): Promise<SentCall> {
-  const { authorizer, transport } = environment;
-  const spent = new Set<string>();
-  for (;;) {
-    settings.signal?.throwIfAborted();
-    const authorization = await orAbort(authorizer.headers(), settings.signal);
-    const attempt = await prepare(call, authorization, environment, settings, spent.has('invalid_encrypted_content'));
-    request.body = attempt.body;
-    try {
-      const { baseURL } = environment;
-      const exchange = await transport.send({ ...attempt, baseURL, signal: settings.signal });
-      await environment.turnStates.remember(attempt.accountId, attempt.body.input, exchange.headers[TURN_STATE_HEADER]);
-      return { ...attempt, exchange };
-    } catch (error) {
-      const reason = resendReason(error);
-      const isSecond = reason !== undefined && spent.has(reason);
-      if (reason === undefined || (isSecond && reason !== 'unauthorized')) throw error;
-      spent.add(reason);
-      // Asked of a second refusal, too: it rejects with what the login needs.
-      if (reason === 'unauthorized' && !(await recover(error, authorization, environment, settings, request))) {
-        throw error;
-      }
-      if (isSecond) throw refusedTwice(error, request);
+    for (;;) {
+      const running = await attempt(run);
+      if (running) return running;
     }
-  }
-}
-
-/** Of the words in an answer, those that end a login count before the others. */
-const OVER = ['token_revoked', 'token_invalidated'];
-
-/** Whether to send again after a 401. What the login fails with has that answer as its cause. */
-async function recover(
-  failure: unknown,
-  refused: Record<string, string>,
-  { authorizer }: CallEnvironment,
-  { signal }: CallSettings,
-  request: FailedRequest,
-): Promise<boolean> {
-  const codes = HttpFailure.isInstance(failure) ? readErrorBody(failure.body).codes : [];
-  const code = codes.find((word) => OVER.includes(word)) ?? codes[0];
-  try {
-    return await orAbort(authorizer.onUnauthorized(refused, code === undefined ? {} : { code }), signal);
   } catch (error) {
-    throw withRefusal(error, failure, request);
+    throw run.log.failed(await explain(error, run));
   }
 }
 
-function resendReason(error: unknown): 'unauthorized' | 'invalid_encrypted_content' | 'connection_refused' | undefined {
-  if (TransportError.isInstance(error)) return error.code === 'connection_refused' ? error.code : undefined;
-  if (!HttpFailure.isInstance(error)) return undefined;
-  if (error.status === 401) return 'unauthorized';
-  return readErrorBody(error.body).codes.includes('invalid_encrypted_content')
-    ? 'invalid_encrypted_content'
-    : undefined;
+/** Sends once. Gives nothing when the call is to be sent again. */
+async function attempt(run: Run): Promise<RunningCall | undefined> {
+  const { call, environment, settings, log, resends } = run;
+  const { authorizer, runtime } = environment;
+  const { signal } = settings;
+  signal?.throwIfAborted();
+  const authorization = await orAbort(authorizer.headers(), signal);
+  const withoutReasoning = resends.includes('invalid_encrypted_content');
+  const prepared = await prepareCall(call, authorization, environment, settings, withoutReasoning);
+  const { accountId, body } = prepared;
+  run.request = { ...run.request, body, ...(accountId && { accountId }) };
+  log.sending(prepared, call.tools.length);
+  try {
+    return await send(prepared, run);
+  } catch (failure) {
+    const { request } = run;
+    const judged = judge(failure, runtime.now());
+    const reason = await prepareResend(judged, resends, { authorizer, runtime, request, authorization, signal });
+    resends.push(reason);
+    log.resending(reason);
+    return undefined;
+  }
 }
 
-/** Body and headers depend on the account that sends, so they are made anew for every attempt. */
-async function prepare(
-  call: CodexCall,
-  authorization: Record<string, string>,
-  environment: CallEnvironment,
-  settings: CallSettings,
-  withoutReasoning: boolean,
-) {
-  const { runtime, turnStates } = environment;
-  const accountId = authorization['chatgpt-account-id'] ?? '';
-  const account = accountId && (await accountFingerprint(accountId, runtime));
-  const sessionId =
-    call.options.sessionId ?? settings.historySessionId ?? (await deriveSessionId(call.prompt, accountId, runtime));
-  const { body, warnings } = buildRequestBody(call, {
-    model: modelInfo(call.modelId),
-    account,
-    sessionId,
-    defaultInstructions: environment.defaultInstructions,
-    withoutReasoning,
+async function send(prepared: PreparedCall, { call, environment, settings, log, request, resends }: Run) {
+  const { baseURL, catalog, transport, turnStates } = environment;
+  const { accountId, account, body, headers, sessionId, warnings } = prepared;
+  const limits = new LimitsObserver(environment);
+  const exchange = await transport.send({ baseURL, headers, body, signal: settings.signal }).catch((failure) => {
+    if (HttpFailure.isInstance(failure)) limits.headers(failure.headers);
+    throw failure;
   });
-  const headers = buildHeaders(
-    {
-      authorization,
-      originator: environment.originator,
-      clientVersion: environment.clientVersion,
-      sessionId,
-      requestId: randomUuid(runtime),
-      turnState: await turnStates.find(accountId, body.input),
-    },
-    environment.headers,
-    settings.headers,
-  );
-  if (withoutReasoning) {
-    warnings.push({
-      type: 'other',
-      message: 'The backend could not decrypt the reasoning of this history; the call was sent again without it.',
-    });
-  }
-  return { body, warnings, headers, accountId, account, sessionId };
-}
-
-async function begin(sent: SentCall, call: CodexCall, request: FailedRequest): Promise<RunningCall> {
-  const { exchange, account, sessionId } = sent;
-  request.headers = exchange.headers;
-  const machine = new ResponseMachine({
+  limits.headers(exchange.headers);
+  const etag = exchange.headers[MODELS_ETAG_HEADER];
+  if (etag !== undefined) catalog.noteEtag(accountId, etag);
+  await turnStates.remember(accountId, body.input, exchange.headers[TURN_STATE_HEADER]);
+  const answer = await readAnswer(exchange, {
     ...(account && { origin: { account, model: call.modelId } }),
     sessionId,
     includeRawEvents: call.includeRawEvents,
+    limits,
+    resends,
   });
-  const read = createReader(exchange, machine);
-  const held: ResponsePart[] = [];
-  let first: ResponsePart | undefined;
-  while (!first && !machine.closed) {
-    const seen = held.length;
-    await read(held);
-    first = held.slice(seen).find(isSignificant);
-  }
-  if (first?.type === 'error') {
-    exchange.cancel();
-    throw fromFailure(first.failure, request);
-  }
+  log.firstPart(answer.first);
   return {
-    body: sent.body,
-    warnings: sent.warnings,
+    body,
+    warnings,
     responseHeaders: exchange.headers,
-    async next(out) {
-      if (held.length > 0) out.push(...held.splice(0));
-      else await read(out);
-      return !machine.closed;
+    async next(out: ResponsePart[]) {
+      const more = await answer.next(out);
+      if (!more) log.finished(out.at(-1));
+      return more;
     },
-    cancel: (reason) => exchange.cancel(reason),
-    toError: (failure) => fromFailure(failure, request),
+    cancel: (reason?: unknown) => exchange.cancel(reason),
+    toError: (failure: ResponseFailure) => log.failed(fromFailure(failure, { ...request, headers: exchange.headers })),
   };
 }
 
-function isSignificant({ type }: ResponsePart): boolean {
-  return type !== 'response-metadata' && type !== 'raw';
-}
-
-/** Reads until there is at least one part. A connection that breaks becomes a failure of the response; an abort is thrown. */
-function createReader(exchange: Exchange, machine: ResponseMachine): (out: ResponsePart[]) => Promise<void> {
-  let target: ResponsePart[] = [];
-  const sink: EventSink = {
-    event: (event) => machine.handle(event, target),
-    invalid: (frame) => machine.invalid(frame, target),
-  };
-  return async (out) => {
-    target = out;
-    const before = out.length;
-    while (out.length === before && !machine.closed) {
-      try {
-        if (!(await exchange.pull(sink))) machine.end(out);
-      } catch (error) {
-        if (!TransportError.isInstance(error)) throw error;
-        machine.fail({ kind: 'transport', message: error.message, cause: error }, out);
-      }
-    }
-    if (machine.closed) exchange.release();
-  };
+/** The error to show. One about the model tells which ones there are. */
+async function explain(error: unknown, { request, environment, settings: { signal } }: Run): Promise<unknown> {
+  const code = judge(error, environment.runtime.now()).meaning?.code;
+  let failed = request;
+  if (code === 'model_not_supported' || code === 'model_not_found') {
+    const liveIds = await orAbort(environment.catalog.liveIds(signal), signal).catch(() => undefined);
+    if (signal?.aborted) return signal.reason;
+    failed = { ...failed, ...(liveIds && { liveIds }) };
+  }
+  if (!(error instanceof StreamFailure)) return toProviderError(error, failed);
+  return fromFailure(error.failure, { ...failed, headers: error.headers });
 }

@@ -1,23 +1,42 @@
-import { APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
+import { type APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { CodexAuthError } from '../auth/errors';
 import { UnsupportedInputError } from '../codec/errors';
+import type { BackendFailure } from '../codec/response/backend-failure';
+import { classifyFailure } from '../codec/response/classify-failure';
+import { parseRateLimitHeaders } from '../codec/response/parse-rate-limits';
+import { readHttpFailure } from '../codec/response/read-failure';
 import type { ResponseFailure } from '../codec/response/response-failure';
-import { redact, redactDeep } from '../shared/secret';
-import { HttpFailure, TransportError, type TransportErrorCode } from '../transport/errors';
-import { failureFacts, readErrorBody, statusFacts } from './describe-failure';
-import { CodexStreamError, type CodexStreamErrorCode } from './errors';
+import { headerWait } from '../codec/response/retry-after';
+import { HttpFailure, TransportError } from '../shared/request-errors';
+import { redact } from '../shared/secret';
+import { cleanData, whose } from './clip';
+import { createCallError } from './create-call-error';
+import { describeFailure } from './describe-failure';
+import type { ToldFailure } from './failure-texts';
+import { fromBrokenStream, fromTransport } from './stream-error';
+import { StreamFailure } from './stream-failure';
 
 /** The request that failed, for those who look into the error. */
 export interface FailedRequest {
   url: string;
   body: unknown;
-  modelId: string;
+  /** Absent for a GET that concerns no model. */
+  modelId?: string;
+  accountId?: string;
+  /** Headers of the answer, when it failed after it had begun. */
   headers?: Record<string, string>;
+  /** The sentence that tells how to log in. */
+  loginHint: string;
+  now(): number;
+  /** The models that the account has, if the backend was asked. */
+  liveIds?: readonly string[];
+  /** What was sent as `version`. */
+  clientVersion?: string;
 }
 
 /** The one place where failures become errors of the AI SDK. Aborts, login errors and strangers pass untouched. */
 export function toProviderError(cause: unknown, request: FailedRequest): unknown {
-  if (HttpFailure.isInstance(cause)) return fromHttp(cause, request);
+  if (HttpFailure.isInstance(cause)) return asLoginError(fromBackend(readHttpFailure(cause), request, cause.body));
   if (TransportError.isInstance(cause)) return fromTransport(cause, request);
   if (UnsupportedInputError.isInstance(cause)) {
     return new UnsupportedFunctionalityError({ functionality: cause.functionality, message: cause.message });
@@ -28,112 +47,94 @@ export function toProviderError(cause: unknown, request: FailedRequest): unknown
 /** An error for a failure that the stream itself reported. */
 export function fromFailure(failure: ResponseFailure, request: FailedRequest): unknown {
   if (failure.kind === 'transport') return toProviderError(failure.cause, request);
-  if (failure.kind !== 'response-failed') {
-    return streamError(FAILURE_CODES[failure.kind], failure.message, request, failure.detail);
-  }
-  const { codes = [] } = failure;
-  const facts = failureFacts(codes);
-  const label = codes[0] ? ` (${codes[0]})` : '';
-  const said = `${redact(failure.message)}${label}`;
-  const error = new APICallError({
-    ...common(request),
-    message: sentence(`Codex failed for ${request.modelId}: ${said}`, facts.advice),
-    statusCode: facts.status,
-    isRetryable: facts.isRetryable,
-    data: redactDeep(failure.detail),
-  });
-  return facts.status === 401 ? loginError(said, error) : error;
+  if (failure.kind !== 'response-failed') return fromBrokenStream(failure.kind, failure, request);
+  return asLoginError(fromBackend(saidInStream(failure, request.headers), request));
 }
-
-const FAILURE_CODES = {
-  'stream-ended': 'stream_ended',
-  'invalid-event': 'invalid_event',
-  'incomplete-output': 'incomplete_output',
-} satisfies Record<Exclude<ResponseFailure['kind'], 'response-failed' | 'transport'>, CodexStreamErrorCode>;
 
 /** An error of the login that came of the answer `refusal`, with it as its cause, unless it has one of its own. */
 export function withRefusal(error: unknown, refusal: unknown, request: FailedRequest): unknown {
-  if (!CodexAuthError.isInstance(error) || error.cause !== undefined || !HttpFailure.isInstance(refusal)) return error;
-  const { code, message } = error;
-  return new CodexAuthError({ code, message, cause: apiCallError(refusal, request).error });
+  if (!CodexAuthError.isInstance(error) || error.cause !== undefined) return error;
+  const cause = refusalError(refusal, request);
+  return cause ? new CodexAuthError({ code: error.code, message: error.message, cause: cause.error }) : error;
 }
 
 /** The error of a call whose two tokens were refused, when there is a third by then. */
 export function refusedTwice(refusal: unknown, request: FailedRequest): unknown {
-  if (!HttpFailure.isInstance(refusal)) return refusal;
-  const { said, error: cause } = apiCallError(refusal, request);
-  const what = `The Codex backend refused two tokens of this login (${said}).`;
-  return new CodexAuthError({ code: 'refresh_failed', message: `${what} There is a newer one now: try again.`, cause });
+  const cause = refusalError(refusal, request);
+  if (!cause) return refusal;
+  const what = `The Codex backend refused two tokens of this login${whose(request)}.`;
+  const message = `${what} There is a newer one now: try again.`;
+  return new CodexAuthError({ code: 'refresh_failed', message, cause: cause.error });
 }
 
-function fromHttp(failure: HttpFailure, request: FailedRequest): unknown {
-  const { said, error } = apiCallError(failure, request);
-  return failure.status === 401 ? loginError(said, error) : error;
+function refusalError(refusal: unknown, request: FailedRequest): FailureError | undefined {
+  if (HttpFailure.isInstance(refusal)) return fromBackend(readHttpFailure(refusal), request, refusal.body);
+  if (!(refusal instanceof StreamFailure)) return undefined;
+  return fromBackend(saidInStream(refusal.failure, refusal.headers), request);
 }
 
-function apiCallError(failure: HttpFailure, request: FailedRequest): { said: string; error: APICallError } {
-  const { message, codes, data } = readErrorBody(failure.body);
-  const facts = statusFacts(failure.status, codes);
-  const said = message ? redact(message) : silence(failure);
-  const error = new APICallError({
-    ...common({ ...request, headers: failure.headers }),
-    message: sentence(`Codex answered ${failure.status} for ${request.modelId}: ${said}`, facts.advice),
-    statusCode: failure.status,
-    responseBody: redact(failure.body),
-    isRetryable: facts.isRetryable,
-    data: redactDeep(data),
+const WINDOW_HEADER = /^x-.+-(?:primary|secondary)-/;
+
+/** Headers of the answer tell limits, too. Those of the event are newer, and all or nothing: halves of two make no window. */
+function saidInStream(
+  { said, message, detail }: ResponseFailure,
+  headers: Record<string, string> = {},
+): BackendFailure {
+  const known = said ?? { headers: {}, codes: [], message, isHtml: false, data: detail };
+  const tellsWindows = Object.keys(known.headers).some((name) => WINDOW_HEADER.test(name));
+  const older = Object.entries(headers).filter(([name]) => !tellsWindows || !WINDOW_HEADER.test(name));
+  return { ...known, headers: { ...Object.fromEntries(older), ...known.headers } };
+}
+
+interface FailureError {
+  told: ToldFailure;
+  error: APICallError;
+}
+
+function fromBackend(said: BackendFailure, request: FailedRequest, body?: string): FailureError {
+  const { modelId, accountId, liveIds, clientVersion, loginHint, url } = request;
+  const now = request.now();
+  const meaning = classifyFailure(said, now);
+  const told: ToldFailure = {
+    said,
+    meaning,
+    modelId,
+    accountId,
+    liveIds,
+    clientVersion,
+    loginHint,
+    url,
+    now,
+    headers: said.headers,
+    limits: parseRateLimitHeaders(said.headers, now),
+  };
+  const error = createCallError(told, {
+    url,
+    requestBodyValues: request.body,
+    message: describeFailure(told),
+    statusCode: meaning.status,
+    responseHeaders: answerHeaders(told),
+    ...(body !== undefined && { responseBody: redact(body) }),
+    isRetryable: meaning.isRetryable,
+    data: cleanData(said.data),
   });
-  return { said, error };
+  return { told, error };
 }
 
-function silence({ status, headers }: HttpFailure): string {
-  if (status >= 300 && status < 400) {
-    return `it redirects to ${redact(headers.location ?? 'nowhere')}, which is not followed`;
-  }
-  return 'the answer had no message';
+/** With the wait where `ai` looks for it, when only an event or a sentence told it. */
+function answerHeaders({ headers, meaning, now }: ToldFailure): Record<string, string> {
+  const { retryAfterMs, isRetryable } = meaning;
+  const clean = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redact(value)]));
+  if (!isRetryable || retryAfterMs === undefined || headerWait(headers, now) !== undefined) return clean;
+  return { ...clean, 'retry-after-ms': String(Math.ceil(retryAfterMs)) };
 }
 
-function loginError(said: string, cause: APICallError): CodexAuthError {
-  return new CodexAuthError({
-    code: 'relogin_required',
-    message: `The Codex backend refused this login (${said}). Log in again.`,
-    cause,
-  });
-}
-
-function fromTransport(cause: TransportError, request: FailedRequest): CodexStreamError {
-  return streamError(STREAM_CODES[cause.code], cause.message, request, undefined, cause);
-}
-
-const STREAM_CODES = {
-  connection_refused: 'network',
-  network: 'network',
-  first_event_timeout: 'first_event_timeout',
-  idle_timeout: 'idle_timeout',
-} satisfies Record<TransportErrorCode, CodexStreamErrorCode>;
-
-function streamError(
-  code: CodexStreamErrorCode,
-  message: string,
-  request: FailedRequest,
-  data: unknown,
-  cause?: unknown,
-): CodexStreamError {
-  return new CodexStreamError({
-    ...common(request),
-    code,
-    message: `Codex failed for ${request.modelId}: ${redact(message)}`,
-    isRetryable: true,
-    data: redactDeep(data),
-    cause,
-  });
-}
-
-function common({ url, body, headers }: FailedRequest) {
-  return { url, requestBodyValues: body, ...(headers && { responseHeaders: headers }) };
-}
-
-function sentence(text: string, advice: string | undefined): string {
-  const end = /[.!?]$/.test(text) ? text : `${text}.`;
-  return advice ? `${end} ${advice}` : end;
+/** Nothing but a login mends a token that was refused for good. */
+function asLoginError({ told, error }: FailureError): unknown {
+  const { code } = told.meaning;
+  if (code === 'unauthorized')
+    return new CodexAuthError({ code: 'relogin_required', message: error.message, cause: error });
+  if (code === 'api_key')
+    return new CodexAuthError({ code: 'invalid_credential', message: error.message, cause: error });
+  return error;
 }

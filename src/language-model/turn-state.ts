@@ -31,9 +31,17 @@ export class TurnStates {
 
   private async key(accountId: string, input: readonly InputItem[]): Promise<string> {
     const lastUser = input.findLastIndex((item) => item.type === 'message' && item.role === 'user');
-    const digest = await this.runtime.sha256(JSON.stringify(input.slice(0, lastUser + 1)));
+    const digest = await this.runtime.sha256(JSON.stringify(input.slice(firstOfPrompt(input), lastUser + 1)));
     return `${accountId} ${toHex(digest)}`;
   }
+}
+
+/** The lite form puts tools and instructions first, which may change from step to step of one turn. */
+function firstOfPrompt(input: readonly InputItem[]): number {
+  return Math.max(
+    input.findIndex((item) => !('role' in item && item.role === 'developer')),
+    0,
+  );
 }
 
 function isInsideTurn(input: readonly InputItem[]): boolean {

@@ -17,7 +17,7 @@ export const ORIGINATOR = 'ai-sdk-codex';
  * The Codex CLI version whose protocol we speak, sent as `version`. It states compatibility, not identity: the backend
  * hides models from, and refuses them to, clients older than a model's `minimal_client_version`.
  */
-export const CODEX_CLIENT_VERSION = '0.155.0';
+export const CODEX_CLIENT_VERSION = '0.169.0';
 
 /** The backend demands instructions; this is sent when neither the prompt nor a setting has any. */
 export const DEFAULT_INSTRUCTIONS = 'You are a helpful assistant.';

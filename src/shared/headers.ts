@@ -12,3 +12,9 @@ export function isVisibleAscii(text: string): boolean {
 export function isHeaderName(name: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
 }
+
+/** Headers of an answer, names in lower case. Cookies of the edge are credentials of a kind, and of no use: they go no further. */
+export function readHeaders(headers: Headers): Record<string, string> {
+  const { 'set-cookie': _cookies, ...kept } = Object.fromEntries(headers);
+  return kept;
+}

@@ -1,5 +1,7 @@
 import { asRecord } from '../shared/json';
-import type { CodexReply, ScriptedReply, ScriptedToolCall } from './script';
+import { checkKeys, nameOf } from './check-keys';
+import { checkRateLimits } from './check-rate-limits';
+import type { AnswerReply, CodexReply, ScriptedAnswer, ScriptedReply, ScriptedToolCall } from './script';
 
 // Typed so that a new key of the script cannot be forgotten here.
 const REPLY_KEYS = Object.keys({
@@ -25,6 +27,14 @@ const REPLY_KEYS = Object.keys({
   rateLimits: 1,
 } satisfies Record<keyof ScriptedReply, 1>);
 
+const ANSWER_KEYS = Object.keys({
+  status: 1,
+  headers: 1,
+  body: 1,
+  dropConnection: 1,
+  stall: 1,
+} satisfies Record<keyof ScriptedAnswer, 1>);
+
 const CALL_KEYS = Object.keys({ name: 1, input: 1, callId: 1, type: 1 } satisfies Record<keyof ScriptedToolCall, 1>);
 
 /**
@@ -37,11 +47,29 @@ export function checkReply(reply: unknown): asserts reply is CodexReply {
   const described = asRecord(reply);
   if (!described) throw new TypeError(`A reply is a text, an object or a function, not ${nameOf(reply)}.`);
   checkKeys(described, REPLY_KEYS, 'a reply');
-  const { toolCalls = [], status = 200 } = described;
+  const { toolCalls = [], rateLimits } = described;
   if (!Array.isArray(toolCalls)) throw new TypeError(`toolCalls of a reply is a list, not ${nameOf(toolCalls)}.`);
   for (const [index, call] of toolCalls.entries()) checkCall(call, `toolCalls[${index}]`);
+  if (rateLimits !== undefined) checkRateLimits(rateLimits);
+  checkStatus(described, 'a reply');
+}
+
+/**
+ * The same for an answer to a GET.
+ *
+ * @throws {@link TypeError} that names what is wrong and what was probably meant.
+ */
+export function checkAnswer(reply: unknown): asserts reply is AnswerReply {
+  if (typeof reply === 'function') return;
+  const described = asRecord(reply);
+  if (!described) throw new TypeError(`An answer is an object or a function, not ${nameOf(reply)}.`);
+  checkKeys(described, ANSWER_KEYS, 'an answer');
+  checkStatus(described, 'an answer');
+}
+
+function checkStatus({ status = 200 }: Record<string, unknown>, place: string): void {
   if (!Number.isInteger(status) || Number(status) < 200 || Number(status) > 599) {
-    throw new TypeError(`status of a reply is a number from 200 to 599, not ${nameOf(status)}.`);
+    throw new TypeError(`status of ${place} is a number from 200 to 599, not ${nameOf(status)}.`);
   }
 }
 
@@ -52,36 +80,4 @@ function checkCall(value: unknown, place: string): void {
   if (typeof call.name !== 'string') throw new TypeError(`${place} has no name.`);
   if (call.input === undefined)
     throw new TypeError(`${place} has no input. A call without arguments has the input {}.`);
-}
-
-function checkKeys(object: Record<string, unknown>, known: readonly string[], place: string): void {
-  const unknown = Object.keys(object).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  const meant = known.find((key) => isNear(key, unknown));
-  const hint = meant === undefined ? `Known keys: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
-  throw new TypeError(`Unknown key "${unknown}" in ${place}. ${hint}`);
-}
-
-/** Equal but for case, or but for two letters left out, added or changed. */
-function isNear(known: string, given: string): boolean {
-  const [left, right] = [known.toLowerCase(), given.toLowerCase()];
-  return left === right || distance(left, right) <= Math.min(2, left.length / 2);
-}
-
-function distance(left: string, right: string): number {
-  let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
-  for (const [row, letter] of [...left].entries()) {
-    const current = [row + 1];
-    for (const [column, other] of [...right].entries()) {
-      const changed = (previous[column] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(changed, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[right.length] ?? 0;
-}
-
-function nameOf(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  return value === null || typeof value !== 'object' ? String(value) : 'an object';
 }

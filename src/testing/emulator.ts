@@ -4,12 +4,15 @@ import type { OAuthCredentials } from '../shared/credentials';
 import { createRuntime } from '../shared/runtime';
 import { Backend } from './backend/backend';
 import type { EmulatorModel } from './backend/model-directory';
+import { DEFAULT_RATE_LIMITS } from './backend/rate-limits';
 import type { OpenRecord, RecordedRequest } from './backend/recorded-request';
 import type { Violation } from './backend/violations';
-import { checkReply } from './check-reply';
+import { checkRateLimits } from './check-rate-limits';
+import { checkAnswer, checkReply } from './check-reply';
 import { createIssuer, type Issuer, type TokenReply } from './issuer/issuer';
 import type { IssuerSettings } from './issuer/settings';
-import type { CodexReply, RateLimitState } from './script';
+import { ReplyQueue } from './reply-queue';
+import type { AnswerReply, CodexReply, RateLimitState } from './script';
 import { serve } from './serve';
 import { type LoginOptions, TokenRegistry } from './token-registry';
 
@@ -19,7 +22,7 @@ export interface CodexEmulatorOptions {
   models?: readonly (string | EmulatorModel)[];
   /** Refuse keys of input items that the protocol does not know. Default false: nobody knows whether the backend does. */
   strictItemKeys?: boolean;
-  /** What the limit headers say. Default: a plan in normal use. */
+  /** What the limit headers and `wham/usage` say. Default: a plan in normal use. */
   rateLimits?: RateLimitState;
   /** The only OAuth client that is known. Default: the public client of the Codex CLI. */
   clientId?: string;
@@ -44,6 +47,20 @@ export interface CodexEmulator {
    * @throws TypeError for a reply that cannot be sent, such as one with a misspelt key.
    */
   reply(...replies: CodexReply[]): void;
+  /**
+   * Appends to what `GET /models` answers, in place of the list: each accepted request takes one.
+   *
+   * @throws TypeError for a reply that cannot be sent, such as one with a misspelt key.
+   */
+  modelsReply(...replies: AnswerReply[]): void;
+  /** The same for `GET wham/usage`. */
+  usageReply(...replies: AnswerReply[]): void;
+  /**
+   * What the limit headers and `wham/usage` say from now on; set it, or change it.
+   *
+   * @throws TypeError when it is set with a misspelt key.
+   */
+  rateLimits: RateLimitState;
   /** Appends to what the token endpoint answers, in place of its own answers. */
   tokenReply(...replies: TokenReply[]): void;
   /** Moves the clock of the emulator forward. Real time goes on beside it. */
@@ -74,16 +91,19 @@ const DEFAULT_REPLY = 'Hello from the emulator.';
  * emulator.reply('Hi', { toolCalls: [{ name: 'weather', input: { city: 'Paris' } }] });
  */
 export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Promise<CodexEmulator> {
+  const { clientId, oauth, rateLimits = DEFAULT_RATE_LIMITS, ...backendOptions } = options;
+  let limits = copyOf(rateLimits);
   const server = createServer();
   const origin = await listen(server);
   const runtime = createRuntime();
   const requests: OpenRecord[] = [];
   const violations: Violation[] = [];
-  const replies: CodexReply[] = [];
+  const replies = new ReplyQueue<CodexReply>(checkReply);
+  const modelsReplies = new ReplyQueue<AnswerReply>(checkAnswer);
+  const usageReplies = new ReplyQueue<AnswerReply>(checkAnswer);
   let ahead = 0;
   const now = () => runtime.now() + ahead;
 
-  const { clientId, oauth, ...backendOptions } = options;
   const registry = new TokenRegistry({ now, issuer: () => origin, ...(clientId !== undefined && { clientId }) });
   const onViolation = (violation: Violation) => violations.push(violation);
   const issuer = createIssuer({ registry, now, onViolation, ...(oauth && { settings: oauth }) });
@@ -93,7 +113,10 @@ export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Pr
     now,
     sleep: runtime.sleep,
     randomBytes: runtime.randomBytes,
-    nextReply: () => replies.shift() ?? DEFAULT_REPLY,
+    rateLimits: () => limits,
+    nextReply: () => replies.next() ?? DEFAULT_REPLY,
+    nextModelsReply: () => modelsReplies.next(),
+    nextUsageReply: () => usageReplies.next(),
     onViolation,
   });
 
@@ -105,9 +128,14 @@ export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Pr
     issuer: origin,
     login: (login) => registry.login(login),
     requests,
-    reply: (...more) => {
-      more.forEach(checkReply);
-      replies.push(...more);
+    reply: (...more) => replies.add(...more),
+    modelsReply: (...more) => modelsReplies.add(...more),
+    usageReply: (...more) => usageReplies.add(...more),
+    get rateLimits() {
+      return limits;
+    },
+    set rateLimits(state) {
+      limits = copyOf(state);
     },
     tokenReply: (...more) => issuer.tokenReply(...more),
     advance: (ms) => {
@@ -118,6 +146,12 @@ export async function startCodexEmulator(options: CodexEmulatorOptions = {}): Pr
     oauth: issuer,
     close: () => stop(server),
   };
+}
+
+/** A state of its own, so that a change of it is one of this emulator alone. */
+function copyOf(limits: RateLimitState): RateLimitState {
+  checkRateLimits(limits);
+  return structuredClone(limits);
 }
 
 function listen(server: Server): Promise<string> {

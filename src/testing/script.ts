@@ -1,6 +1,6 @@
 import type { JSONObject, JSONValue } from '../shared/json';
 import type { RecordedRequest } from './backend/recorded-request';
-import { checkReply } from './check-reply';
+import { checkAnswer, checkReply } from './check-reply';
 
 /** A call of one tool. */
 export interface ScriptedToolCall {
@@ -50,10 +50,31 @@ export interface RateLimitWindow {
   resetsInSeconds: number;
 }
 
-/** The state of the plan's limits, sent as headers with every answer to an accepted login. */
+/** A limit beside the plan's own, such as one of a single model. */
+export interface AdditionalRateLimit {
+  /** Such as `codex_bengalfox`. `code_review` has a place of its own in the answer of `wham/usage`. */
+  limitId: string;
+  /** What people call it. */
+  limitName?: string;
+  primary?: RateLimitWindow;
+  secondary?: RateLimitWindow;
+}
+
+/** The state of the plan's limits: headers of every answer to an accepted login, and what `wham/usage` tells. */
 export interface RateLimitState {
   primary?: RateLimitWindow;
   secondary?: RateLimitWindow;
+  additional?: AdditionalRateLimit[];
+  /** Default: none. */
+  credits?: { hasCredits: boolean; unlimited?: boolean; balance?: string };
+  /** Default: the plan of the account that asks. */
+  planType?: string;
+  /** Which limit counted. Default `codex`. */
+  activeLimit?: string;
+  /** Why nothing is left, such as `workspace_member_credits_depleted`. Default: not said. */
+  reachedType?: string;
+  /** Default: not said. */
+  promoMessage?: string;
 }
 
 /** One event of a stream; a string stands for the raw text of a data line, such as `[DONE]`. */
@@ -99,6 +120,25 @@ export interface ScriptedReply {
   rateLimits?: RateLimitState;
 }
 
+/**
+ * What the emulator answers to one accepted GET of the models or the usage. Without `status` and `body` it is the own
+ * answer, with these headers.
+ */
+export interface ScriptedAnswer {
+  /** With this or `body`, the answer is made up here. Default 200. */
+  status?: number;
+  headers?: Record<string, string>;
+  /** Text and bytes as they are, anything else as JSON. Default: empty. */
+  body?: JSONValue | Uint8Array;
+  /** Closes the connection before any header. */
+  dropConnection?: boolean;
+  /** Sends nothing, and keeps the connection open until the client leaves. */
+  stall?: boolean;
+}
+
+/** An answer to a GET, or a function of the request that returns one. */
+export type AnswerReply = ScriptedAnswer | ((request: RecordedRequest) => AnswerReply | Promise<AnswerReply>);
+
 /** An answer: a text, a description of one, or a function of the request that returns either. */
 export type CodexReply = string | ScriptedReply | ((request: RecordedRequest) => CodexReply | Promise<CodexReply>);
 
@@ -112,4 +152,16 @@ export async function resolveReply(reply: CodexReply, request: RecordedRequest):
   while (typeof current === 'function') current = await current(request);
   checkReply(current);
   return typeof current === 'string' ? { text: current } : current;
+}
+
+/**
+ * `reply` with functions called.
+ *
+ * @throws {@link TypeError} when it is nothing that can be sent; what a function throws.
+ */
+export async function resolveAnswer(reply: AnswerReply, request: RecordedRequest): Promise<ScriptedAnswer> {
+  let current = reply;
+  while (typeof current === 'function') current = await current(request);
+  checkAnswer(current);
+  return current;
 }

@@ -12,7 +12,7 @@ export type { LoginOptions } from './issuer/identity';
 
 /** What is known of a bearer. `missing` stands for none at all, and for one that was not made here. */
 export type TokenCheck =
-  | { ok: true; accountId: string; userId: string; planType: string; fedramp: boolean }
+  | ({ ok: true } & Identity)
   | { ok: false; reason: 'missing' | 'expired' | 'revoked' | 'invalidated' };
 
 /** Tokens as they leave the issuer. */
@@ -180,8 +180,7 @@ export class TokenRegistry {
     if (record.family.revoked) return { ok: false, reason: 'revoked' };
     const expiresAt = (asNumber(payload?.exp) ?? Number.POSITIVE_INFINITY) * 1000;
     if (expiresAt <= this.#now()) return { ok: false, reason: 'expired' };
-    const { accountId, userId, planType, fedramp } = record.identity;
-    return { ok: true, accountId, userId, planType, fedramp };
+    return { ok: true, ...record.identity };
   }
 
   /** Later checks of this one access token give `invalidated`. Unknown tokens are ignored. */

@@ -1,11 +1,12 @@
-import { onAbort, orAbort } from '../shared/abort';
-import { plainCause } from '../shared/plain-cause';
+import { orAbort } from '../shared/abort';
+import { readHeaders } from '../shared/headers';
+import { type Logger, silentLogger } from '../shared/logger';
+import { HttpFailure } from '../shared/request-errors';
 import type { Runtime } from '../shared/runtime';
-import { redact } from '../shared/secret';
-import { HttpFailure, TransportError } from './errors';
+import { ExchangeLog, type StreamOutcome } from './exchange-log';
+import { createPieces, type Line, openLine, type Reader } from './line';
 import { createSseDecoder } from './sse';
 import type { EventSink, Exchange, Timeouts, Transport, TransportRequest } from './transport';
-import { Watchdog } from './watchdog';
 
 const MAX_ERROR_BODY = 64 * 1024;
 /** How long, and how much of, the rest of a finished stream is read so that its connection can be used again. */
@@ -13,102 +14,65 @@ const DRAIN_MS = 1_000;
 const DRAIN_BYTES = 64 * 1024;
 
 /** `POST {baseURL}/responses`, answered by server-sent events. */
-export function createHttpTransport(runtime: Runtime, timeouts: Timeouts): Transport {
-  return { send: (request) => send(request, runtime, timeouts) };
-}
-
-async function send(request: TransportRequest, runtime: Runtime, timeouts: Timeouts): Promise<Exchange> {
-  const body = JSON.stringify(request.body);
-  const line = openLine(request.signal, runtime, timeouts);
-  try {
-    const sent = runtime.fetch(`${request.baseURL}/responses`, {
-      method: 'POST',
-      headers: request.headers,
-      body,
-      signal: line.signal,
-      // A redirect would carry the account to a host that nobody configured.
-      redirect: 'manual',
-    });
-    // Raced as well as signalled, for a `fetch` that ignores signals.
-    const response = await orAbort(sent, line.signal);
-    const headers = readHeaders(response.headers);
-    line.watchdog.expectBody();
-    if (!response.ok || !response.body) {
-      throw new HttpFailure({ status: response.status, headers, body: await readStart(response, line) });
-    }
-    return createExchange(headers, response.body.getReader(), line, runtime);
-  } catch (error) {
-    line.close();
-    throw HttpFailure.isInstance(error) ? error : line.explain(error);
-  }
-}
-
-/** Cookies of the edge are credentials of a kind, and of no use here: they go no further. */
-function readHeaders(headers: Headers): Record<string, string> {
-  const { 'set-cookie': _cookies, ...kept } = Object.fromEntries(headers);
-  return kept;
-}
-
-/** What ends an exchange from outside: the caller's signal, or a time limit. */
-interface Line {
-  signal: AbortSignal;
-  watchdog: Watchdog;
-  abort(reason: unknown): void;
-  close(): void;
-  /** The error to throw for one that `fetch` or the reader threw. */
-  explain(error: unknown): unknown;
-}
-
-function openLine(outer: AbortSignal | undefined, runtime: Runtime, timeouts: Timeouts): Line {
-  const controller = new AbortController();
-  const watchdog = new Watchdog(runtime, timeouts, (error) => controller.abort(error));
-  const stopListening = onAbort(outer, () => controller.abort(outer?.reason));
-  watchdog.start();
+export function createHttpTransport(runtime: Runtime, timeouts: Timeouts, logger: Logger = silentLogger): Transport {
   return {
-    signal: controller.signal,
-    watchdog,
-    abort: (reason) => controller.abort(reason),
-    close() {
-      watchdog.stop();
-      stopListening();
+    async send(request) {
+      const body = JSON.stringify(request.body);
+      const line = openLine(request.signal, runtime, timeouts, ExchangeLog.open(logger, runtime));
+      try {
+        return await send(request, body, runtime, line);
+      } catch (error) {
+        line.close();
+        const failure = HttpFailure.isInstance(error) ? error : line.explain(error);
+        line.log?.refused(failure);
+        throw failure;
+      }
     },
-    explain: (error) => (controller.signal.aborted ? controller.signal.reason : connectionError(error)),
   };
 }
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
-
-/** Reads one piece; undefined at the end. An abort ends a pending read even of a body that ignores signals. */
-function createPieces(reader: Reader, line: Line): () => Promise<Uint8Array | undefined> {
-  const stop = onAbort(line.signal, () => void reader.cancel(line.signal.reason).catch(() => {}));
-  return async () => {
-    line.watchdog.waiting();
-    try {
-      const { done, value } = await reader.read();
-      line.signal.throwIfAborted();
-      if (done) stop();
-      return value;
-    } catch (error) {
-      stop();
-      throw line.explain(error);
-    } finally {
-      line.watchdog.arrived();
-    }
-  };
+async function send(request: TransportRequest, body: string, runtime: Runtime, line: Line): Promise<Exchange> {
+  const { signal, watchdog, log } = line;
+  const url = `${request.baseURL}/responses`;
+  // A `fetch` that ignores signals would send all the same.
+  signal.throwIfAborted();
+  log?.sending(url, request.headers, body);
+  const sent = runtime.fetch(url, {
+    method: 'POST',
+    headers: request.headers,
+    body,
+    signal,
+    // A redirect would carry the account to a host that nobody configured.
+    redirect: 'manual',
+  });
+  // Raced as well as signalled, for the same reason.
+  const response = await orAbort(sent, signal);
+  const headers = readHeaders(response.headers);
+  watchdog.expectBody();
+  log?.answered(response.status, headers);
+  if (!response.ok || !response.body) {
+    throw new HttpFailure({ status: response.status, headers, body: await readStart(response, line) });
+  }
+  return createExchange(headers, response.body.getReader(), line, runtime);
 }
 
 function createExchange(headers: Record<string, string>, reader: Reader, line: Line, runtime: Runtime): Exchange {
-  const { watchdog } = line;
+  const { watchdog, log } = line;
   const readPiece = createPieces(reader, line);
   let sink: EventSink | undefined;
   const decoder = createSseDecoder({
     event(event) {
       watchdog.event();
+      log?.event(event);
       sink?.event(event);
     },
-    invalid: (frame) => sink?.invalid(frame),
+    invalid(frame) {
+      log?.invalidFrame();
+      sink?.invalid(frame);
+    },
   });
-  const cancel = (reason?: unknown) => {
+  const leave = (outcome: StreamOutcome, reason: unknown) => {
+    log?.over(outcome, reason);
     line.abort(reason);
     line.close();
   };
@@ -120,18 +84,21 @@ function createExchange(headers: Record<string, string>, reader: Reader, line: L
         const piece = await readPiece();
         if (piece) decoder.push(piece);
         else decoder.end();
-        if (!piece) line.close();
-        return piece !== undefined;
+        if (piece) return true;
+        line.close();
+        log?.over('ended');
+        return false;
       } catch (error) {
-        cancel(error);
+        leave(line.isLeft() ? 'cancelled' : 'failed', error);
         throw error;
       }
     },
     release() {
       line.close();
+      log?.over('released');
       void drain(reader, runtime);
     },
-    cancel,
+    cancel: (reason) => leave('cancelled', reason),
   };
 }
 
@@ -149,7 +116,7 @@ async function drain(reader: Reader, runtime: Runtime): Promise<void> {
   } catch {
     // The answer is complete; how its connection ends concerns nobody.
   } finally {
-    over.abort();
+    over.abort('over');
   }
 }
 
@@ -169,24 +136,7 @@ async function readStart(response: Response, line: Line): Promise<string> {
     await reader.cancel();
   } catch (error) {
     // The status is known and says more than how the body broke off; but the caller's own abort is the caller's.
-    if (line.signal.aborted && !TransportError.isInstance(error)) throw error;
+    if (line.isLeft()) throw error;
   }
   return start.slice(0, MAX_ERROR_BODY);
-}
-
-/** `fetch` says "fetch failed" for everything; Node puts the reason into the cause. */
-function connectionError(error: unknown): TransportError {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  const codes = [cause, ...(cause instanceof AggregateError ? cause.errors : [])].map(
-    (one) => (one as { code?: unknown } | null)?.code,
-  );
-  const refused = codes.includes('ECONNREFUSED');
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new TransportError({
-    code: refused ? 'connection_refused' : 'network',
-    message: refused
-      ? `The backend refused the connection: ${redact(reason)}`
-      : `The connection to the backend failed: ${redact(reason)}`,
-    cause: plainCause(error),
-  });
 }

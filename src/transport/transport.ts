@@ -40,13 +40,15 @@ export interface Transport {
 
 /** Time limits in milliseconds; 0 turns one off. */
 export interface Timeouts {
+  /** From sending the request to the headers of its answer. */
+  connectMs: number;
   /** From sending the request to the first event. Comments and other bytes do not count. */
   firstEventMs: number;
   /** Between two pieces of the stream, of any kind. */
   idleMs: number;
 }
 
-const DEFAULT_TIMEOUTS: Timeouts = { firstEventMs: 120_000, idleMs: 300_000 };
+const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 60_000, firstEventMs: 120_000, idleMs: 300_000 };
 
 /** Timers count in 32 bits; what is longer (or no number) would pass at once, and means never. */
 const LONGEST_TIMER = 2 ** 31 - 1;
@@ -57,5 +59,5 @@ export function resolveTimeouts(timeouts: { [Name in keyof Timeouts]?: number | 
     const limit = timeouts[name] ?? DEFAULT_TIMEOUTS[name];
     return limit > 0 && limit <= LONGEST_TIMER ? limit : 0;
   };
-  return { firstEventMs: resolve('firstEventMs'), idleMs: resolve('idleMs') };
+  return { connectMs: resolve('connectMs'), firstEventMs: resolve('firstEventMs'), idleMs: resolve('idleMs') };
 }

@@ -58,6 +58,7 @@ export function createWorld() {
   const answers: Answer[] = [];
   const posts: { url: string; init: RequestInit; body: Record<string, unknown> }[] = [];
   const logged: unknown[] = [];
+  const warned: unknown[] = [];
   const pauses: number[] = [];
   let now = NOW;
 
@@ -72,17 +73,23 @@ export function createWorld() {
     if (!keepAlive) return new Promise(() => {});
     pauses.push(ms);
   };
-  const log = (message: string, details?: Record<string, unknown>) => logged.push({ message, details });
+  const debug = (message: string, details?: Record<string, unknown>) => logged.push({ message, details });
+  const warn = (message: string, details?: Record<string, unknown>) => {
+    logged.push({ message, details });
+    warned.push({ message, details });
+  };
 
   return {
     answers,
     posts,
+    /** All records, and the warnings among them. */
     logged,
+    warned,
     /** Milliseconds of every pause, in order. */
     pauses,
     // Without chance there is no jitter: what falls due and how long a pause is can be told to the millisecond.
     runtime: createRuntime({ fetch, now: () => now, sleep, randomBytes: (length) => new Uint8Array(length) }),
-    logger: { debug: log, warn: log } satisfies Logger,
+    logger: { debug, warn } satisfies Logger,
     pass: (ms: number) => {
       now += ms;
     },

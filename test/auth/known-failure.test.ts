@@ -53,15 +53,15 @@ describe('a refusal for good', () => {
 
   test('leaves an access token in use that still works, with one warning a session', async () => {
     const initial = credentials(4 * MINUTE);
-    const { session, open, posts, answers, logged, pass } = setUp(initial);
+    const { session, open, posts, answers, warned, pass } = setUp(initial);
     const sibling = open();
     answers.push(gone());
     for (const caller of [session, session, sibling, sibling]) {
       expect((await caller.headers()).authorization).toBe(`Bearer ${initial.accessToken}`);
       pass(31_000);
     }
-    expect(logged).toHaveLength(2);
-    expect(logged).toMatchObject(Array(2).fill({ details: { code: 'relogin_required' } }));
+    expect(warned).toHaveLength(2);
+    expect(warned).toMatchObject(Array(2).fill({ details: { code: 'relogin_required' } }));
     pass(4 * MINUTE);
     expect(await rejection(session.headers())).toMatchObject({ code: 'relogin_required' });
     expect(posts).toHaveLength(1);

@@ -168,12 +168,12 @@ describe('an answer that comes when nobody waits for it any more', () => {
   });
 
   test('and refuses, says nothing', async () => {
-    const { askUntil, answer, answers, stored, session, posts, logged, pass } = setUp();
+    const { askUntil, answer, answers, stored, session, posts, warned, pass } = setUp();
     await rejection(askUntil(31_000));
     answer(new Response('', { status: 503 }));
     await new Promise((resolve) => setImmediate(resolve));
     expect((await stored())?.refreshFailure).toMatchObject({ code: 'timeout' });
-    expect(logged).toEqual([]);
+    expect(warned).toEqual([]);
     answers.push(tokens(1));
     pass(31_000);
     expect((await session.headers()).authorization).toBe(FRESH(1));

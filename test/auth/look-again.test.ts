@@ -67,14 +67,14 @@ test('a clock that was set back does not put it off', async () => {
 });
 
 test('a store that cannot be read again leaves the login in use while it lasts, with a warning', async () => {
-  const { session, disk, logged, pass } = setUp();
+  const { session, disk, warned, pass } = setUp();
   const before = await session.headers();
   disk.broken = true;
   pass(30_000);
   expect(await session.headers()).toEqual(before);
   expect(await session.headers()).toEqual(before);
   expect(disk.reads).toBe(2);
-  expect(logged).toMatchObject([{ details: { reason: expect.stringContaining('disk broken') } }]);
+  expect(warned).toMatchObject([{ details: { reason: expect.stringContaining('disk broken') } }]);
   expect(await rejection(session.onUnauthorized(before))).toMatchObject({ code: 'store_unreadable' });
   pass(60 * MINUTE);
   expect(await rejection(session.headers())).toMatchObject({ code: 'store_unreadable' });

@@ -32,12 +32,12 @@ describe.each<[string, OAuthCredentials, Partial<AuthStore>]>([
   ['a record without a refresh token', WITHOUT_REFRESH_TOKEN, {}],
 ])('a login of %s', (_name, login, more) => {
   test('is used while it lasts, with one warning, and never refreshed', async () => {
-    const { session, posts, logged, pass, updates } = setUp(login, more);
+    const { session, posts, warned, pass, updates } = setUp(login, more);
     for (let call = 0; call < 3; call++) {
       expect((await session.headers()).authorization).toBe(`Bearer ${login.accessToken}`);
       pass(MINUTE);
     }
-    expect(logged).toMatchObject([{ details: { reason: expect.stringContaining('is about to expire') } }]);
+    expect(warned).toMatchObject([{ details: { reason: expect.stringContaining('is about to expire') } }]);
     pass(MINUTE);
     expect(await rejection(session.headers())).toMatchObject({
       code: 'relogin_required',
@@ -48,9 +48,9 @@ describe.each<[string, OAuthCredentials, Partial<AuthStore>]>([
   });
 
   test('that has expired says where it is and how it is renewed', async () => {
-    const { session, logged, pass } = setUp(login, { ...more, ...foreign });
+    const { session, warned, pass } = setUp(login, { ...more, ...foreign });
     await session.headers();
-    expect(logged).toMatchObject([{ details: { reason: expect.stringContaining('Run `codex` once') } }]);
+    expect(warned).toMatchObject([{ details: { reason: expect.stringContaining('Run `codex` once') } }]);
     pass(4 * MINUTE);
     expect(await rejection(session.headers())).toMatchObject({
       message:
@@ -68,16 +68,16 @@ describe.each<[string, OAuthCredentials, Partial<AuthStore>]>([
   });
 
   test('is warned about again when it was replaced and comes to its end as well', async () => {
-    const { session, inner, logged, pass } = setUp(login, more);
+    const { session, inner, warned, pass } = setUp(login, more);
     await session.headers();
     const { accessToken } = credentials(20 * MINUTE);
     await inner.update('default', async () => ({ ...login, accessToken }));
     pass(MINUTE);
     await session.headers();
-    expect(logged).toHaveLength(1);
+    expect(warned).toHaveLength(1);
     pass(16 * MINUTE);
     await session.headers();
-    expect(logged).toHaveLength(2);
+    expect(warned).toHaveLength(2);
   });
 });
 

@@ -61,7 +61,7 @@ test('a pair of another account is kept aside, and the login that asked for it i
 
 test('the old access token is the own one still, and used while it lasts', async () => {
   const initial = credentials(4 * MINUTE);
-  const { session, open, posts, answers, logged, pass } = setUp(initial);
+  const { session, open, posts, answers, warned, pass } = setUp(initial);
   answers.push(tokens(1, { access_token: OTHER }));
   for (const caller of [session, open(), session]) {
     expect(await caller.headers()).toEqual({
@@ -69,7 +69,7 @@ test('the old access token is the own one still, and used while it lasts', async
       'chatgpt-account-id': ACCOUNT,
     });
   }
-  expect(logged).toMatchObject(Array(2).fill({ details: { code: 'account_mismatch' } }));
+  expect(warned).toMatchObject(Array(2).fill({ details: { code: 'account_mismatch' } }));
   expect(await rejection(open().onUnauthorized(await session.headers()))).toMatchObject({ code: 'account_mismatch' });
   pass(4 * MINUTE);
   expect(await rejection(session.headers())).toMatchObject({ code: 'account_mismatch' });

@@ -47,7 +47,7 @@ test('no log record holds a token, and neither session nor store prints one', as
   await session.headers();
   pass(MINUTE);
   await session.headers();
-  expect(logged).toHaveLength(2);
+  expect(logged.length).toBeGreaterThan(5);
   for (const value of [logged, session, store, await store.read('default')]) {
     expect(inspect(value, { depth: 20 })).not.toMatch(/canary/i);
   }

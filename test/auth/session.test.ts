@@ -235,12 +235,12 @@ describe('a renewal that fails', () => {
     ['a success that is no JSON', () => new Response('{"access_token":"CANARY'), 'empty_reply'],
   ])('for now, leaves a token that still works in use: %s', async (_name, answer, code) => {
     const initial = credentials(4 * MINUTE);
-    const { session, store, posts, answers, logged } = setUp(initial);
+    const { session, store, posts, answers, warned } = setUp(initial);
     answers.push(answer());
     expect((await session.headers()).authorization).toBe(bearer(initial.accessToken));
     await session.headers();
     expect(posts.length).toBe(1); // the second call did not try again at once
-    expect(logged).toMatchObject([{ details: { code: 'refresh_failed', expiresInMs: 4 * MINUTE } }]);
+    expect(warned).toMatchObject([{ details: { code: 'refresh_failed', expiresInMs: 4 * MINUTE } }]);
     const { refreshFailure, ...rest } = (await store.read('default')) ?? {};
     expect(rest).toEqual(initial);
     expect(refreshFailure?.code).toBe(code);
@@ -316,14 +316,14 @@ describe('a renewal that fails', () => {
   });
 
   test('in the store leaves a token that still works in use', async () => {
-    const { session, logged } = setUp(undefined, {
+    const { session, warned } = setUp(undefined, {
       store: {
         ...memoryAuthStore(credentials(MINUTE)),
         update: () => Promise.reject(new AuthStoreError({ code: 'lock_timeout', message: 'busy' })),
       },
     });
     expect((await session.headers()).authorization).toBe(bearer(credentials(MINUTE).accessToken));
-    expect(logged).toMatchObject([{ details: { code: 'store_unwritable' } }]);
+    expect(warned).toMatchObject([{ details: { code: 'store_unwritable' } }]);
   });
 
   test('to log says nothing about the login', async () => {

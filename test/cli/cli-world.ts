@@ -21,6 +21,12 @@ export interface RunOptions {
   /** Which of the three is a terminal. Default: none. */
   tty?: readonly ('stdin' | 'stdout' | 'stderr')[];
   columns?: number;
+  /** What stands in stdin, up to its end. Default: nothing, and no end. */
+  input?: string;
+  /** Called once the command is on its way. */
+  onStart?: (keys: Keys) => void;
+  /** Called with all of stdout whenever it grows. */
+  onStdout?: (text: string, keys: Keys) => void;
   /** Called with all of stderr whenever it grows. */
   onStderr?: (text: string, keys: Keys) => void;
   openBrowser?: (url: string) => void | Promise<void>;
@@ -65,7 +71,7 @@ export async function startCliWorld(options: CodexEmulatorOptions = {}) {
   };
 
   const run = async (argv: string[], run: RunOptions = {}) => {
-    const { tty = [], columns = 80, onStderr = () => {} } = run;
+    const { tty = [], columns = 80, onStdout = () => {}, onStderr = () => {} } = run;
     const interruption = new AbortController();
     const interrupt = () => interruption.abort(new Interrupted(130));
     const stdin = Object.assign(new PassThrough(), { isTTY: tty.includes('stdin'), setRawMode: () => {} });
@@ -74,7 +80,8 @@ export async function startCliWorld(options: CodexEmulatorOptions = {}) {
       endInput: () => stdin.end(),
       interrupt,
     };
-    const stdout = recorder(tty.includes('stdout'), columns);
+    if (run.input !== undefined) stdin.end(run.input);
+    const stdout = recorder(tty.includes('stdout'), columns, (text) => onStdout(text, keys));
     const stderr = recorder(tty.includes('stderr'), columns, (text) => onStderr(text, keys));
     const send = run.fetch ?? world.runtime.fetch;
     const fetch: typeof send = (input, init = {}) =>
@@ -85,7 +92,7 @@ export async function startCliWorld(options: CodexEmulatorOptions = {}) {
       CODEX_ISSUER: world.issuer,
       ...run.env,
     };
-    const code = await runCli(argv, {
+    const running = runCli(argv, {
       stdin,
       stdout: stdout.stream,
       stderr: stderr.stream,
@@ -98,6 +105,8 @@ export async function startCliWorld(options: CodexEmulatorOptions = {}) {
       openBrowser: run.openBrowser ?? (() => {}),
       callbackPorts: [0],
     });
+    run.onStart?.(keys);
+    const code = await running;
     printed.push(stdout.text(), stderr.text());
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   };

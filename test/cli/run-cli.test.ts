@@ -7,7 +7,8 @@ it.each([[[]], [['--help']], [['-h']], [['help']]])('shows its commands for %j',
   const { run } = await startCliWorld();
   const { code, stdout, stderr } = await run(argv);
   expect([code, stderr]).toEqual([0, '']);
-  expect(stdout.match(/^ {2}[a-z]+ {2}/gm)).toEqual(['  login  ', '  logout  ', '  status  ']);
+  const names = stdout.slice(0, stdout.indexOf('Options:')).match(/^ {2}[a-z]+/gm);
+  expect(names?.map((name) => name.trim())).toEqual(['login', 'logout', 'status', 'models', 'usage', 'ask', 'doctor']);
   expect(hasAnsi(stdout)).toBe(false);
 });
 
@@ -25,15 +26,23 @@ it.each([[['login', '--help']], [['login', '-h', '--nonsense']]])(
   },
 );
 
+it('shows what a command takes without a name, and looks for --help in front of -- only', async () => {
+  const { run } = await startCliWorld();
+  const { stdout } = await run(['ask', '--help', 'me']);
+  expect(stdout).toMatch(/^Usage: ai-sdk-codex ask \[options\] \[question\]$/m);
+  expect(stdout).toMatch(/^ {2}question {2}/m);
+  expect((await run(['logout', '--', '--help'])).stderr).toMatch(/^error: There is nothing to do with "--help"\./);
+});
+
 it.each([[['--version']], [['-v']]])('prints its version alone for %j', async (argv) => {
   const { run } = await startCliWorld();
   expect(await run(argv)).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
 });
 
 it.each<[string[], string]>([
-  [['lgoin'], 'There is no "lgoin"; there are login, logout, status.'],
-  [['toString'], 'There is no "toString"; there are login, logout, status.'],
-  [['--verbose'], 'There is no "--verbose"; there are login, logout, status.'],
+  [['lgoin'], 'There is no "lgoin"; there are login, logout, status, models, usage, ask, doctor.'],
+  [['toString'], 'There is no "toString"; there are login, logout, status, models, usage, ask, doctor.'],
+  [['--verbose'], 'There is no "--verbose"; there are login, logout, status, models, usage, ask, doctor.'],
   [['login', '--devcie'], 'There is no option --devcie.'],
   [['login', '-d'], 'There is no option -d.'],
   [['login', '--no-device'], 'There is no option --no-device.'],
@@ -50,7 +59,7 @@ it.each<[string[], string]>([
   [['login', '--path', 'auth.json'], '--path belongs to --import.'],
   [['login', '--device', '--replace'], '--replace belongs to --import.'],
   [['login', '--import', 'pi', '--path'], '--path needs the name of a file.'],
-  [['login\u001b[2J'], 'There is no "login\\u001b[2J"; there are login, logout, status.'],
+  [['login\u001b[2J'], 'There is no "login\\u001b[2J"; there are login, logout, status, models, usage, ask, doctor.'],
 ])('refuses %j with a hint and 2', async (argv, problem) => {
   const { run, sent, store } = await startCliWorld();
   const { code, stdout, stderr } = await run(argv);
@@ -85,7 +94,7 @@ it('tells with CODEX_DEBUG=1 what goes on, and the causes of an error, without s
     },
   });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^debug: A poll of the device login failed\. \{"reason":.*no network/m);
+  expect(stderr).toMatch(/^[\d:.]+Z debug: A poll of the device login failed\. reason=".*no network/m);
   const silent = await run(['login', '--device'], {
     onStderr: once(userCodeIn, (it) => emulator.oauth.approveDevice(it)),
   });

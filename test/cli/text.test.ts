@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { loginHint } from '../../src/auth/login-hint';
-import { formatTime, plain, plainMessage, toJson, wrap } from '../../src/cli/text';
+import { plain, plainMessage, toJson, wrap } from '../../src/cli/text';
+import { formatTime } from '../../src/shared/format-time';
 
 const MINUTE = 60_000;
 const NOW = Date.UTC(2026, 10, 21, 12);

@@ -94,7 +94,7 @@ interface PlannedResponse {
 }
 
 /** Responses as a backend sends them: items one after the other, multi-byte text, one terminal event. */
-export const response: fc.Arbitrary<PlannedResponse> = fc.array(item, { maxLength: 5 }).map((plans) => {
+export const response: fc.Arbitrary<PlannedResponse> = fc.array(item, { minLength: 1, maxLength: 5 }).map((plans) => {
   const items = plans.map((plan, index) => plan(index));
   return {
     events: [

@@ -47,6 +47,12 @@ export const DIVERGENCES: Divergence[] = [
     seen: (parts) => has(parts, 'error') && finishReason(parts) === 'unknown',
   },
   {
+    oracle: 'a response that completed without any item is an answer, with finish stop',
+    right: 'an answer without any output is a failure',
+    fixtures: /^empty-response$/,
+    seen: (parts) => finishReason(parts) === 'stop' && !parts.some(({ type }) => /^(text|reasoning|tool)/.test(type)),
+  },
+  {
     oracle: 'a stream that is cut ends with finish unknown, without an error',
     right: 'the end without a terminal event is an error',
     fixtures: /^cut-/,

@@ -1,7 +1,7 @@
 import type { Outcome, PlainPart } from '../support/v2-harness';
 
-/** What we add to the metadata of the oracle, so that a history tells whose it is. */
-const OURS = new Set(['origin', 'sessionId', 'rawReasoning']);
+/** What we add to the metadata of the oracle: whose a history is, and what the backend tells of the plan. */
+const OURS = new Set(['origin', 'sessionId', 'rawReasoning', 'rateLimits', 'resends']);
 
 /**
  * An outcome without the differences that are meant: the key of the metadata, the fields that we add to it, and the ids of

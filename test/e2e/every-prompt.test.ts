@@ -2,7 +2,8 @@ import { generateText, jsonSchema, type ModelMessage, tool } from 'ai';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { KNOWN_MODELS, modelInfo } from '../../src/catalog/known-models';
-import type { CodexProvider } from '../../src/index';
+import { type CodexProvider, createCodex } from '../../src/index';
+import { memoryAuthStore } from '../../src/stores/memory-store';
 import { calls, setUp } from './setup';
 
 type Assistant = Extract<ModelMessage, { role: 'assistant' }>;
@@ -131,18 +132,28 @@ it('every prompt that the AI SDK can build from a valid history is accepted, wit
   const target = fc
     .oneof(fc.constantFrom(...models), fc.constant(modelInfo('gpt-5.3-codex')))
     .chain((model) => fc.tuple(fc.constant(model.id), fc.constantFrom(undefined, ...(model.reasoningEfforts ?? []))));
+  // The default account takes the lite form for this family alone.
+  const lite = createCodex({
+    baseURL: emulator.baseURL,
+    issuer: emulator.issuer,
+    authStore: memoryAuthStore(emulator.login({ accountId: 'acct-1' })),
+    responsesLite: true,
+  });
+  const providers = (modelId: string) => (modelId.startsWith('gpt-5.6') ? [codex, lite] : [codex]);
   const tools = { f: tool({ inputSchema: jsonSchema<unknown>({ type: 'object' }), execute: async () => 'ok' }) };
 
   await fc.assert(
     fc.asyncProperty(target, history, user, fc.boolean(), async ([modelId, effort], messages, question, withTools) => {
-      await generateText({
-        model: codex(modelId),
-        messages: [...messages, question],
-        allowSystemInMessages: true,
-        maxRetries: 0,
-        tools: withTools ? tools : {},
-        providerOptions: effort ? { codex: { reasoningEffort: effort } } : {},
-      });
+      for (const provider of providers(modelId)) {
+        await generateText({
+          model: provider(modelId),
+          messages: [...messages, question],
+          allowSystemInMessages: true,
+          maxRetries: 0,
+          tools: withTools ? tools : {},
+          providerOptions: effort ? { codex: { reasoningEffort: effort } } : {},
+        });
+      }
     }),
     { seed: 20260101, numRuns: 300 },
   );
@@ -150,4 +161,5 @@ it('every prompt that the AI SDK can build from a valid history is accepted, wit
   // The sealed reasoning did go along where it may.
   const sealed = calls(emulator).filter(({ body }) => body.input.some((item) => item.type === 'reasoning'));
   expect(sealed.length).toBeGreaterThan(20);
+  expect(calls(emulator).filter(({ body }) => body.instructions === undefined).length).toBeGreaterThan(20);
 }, 60_000);

@@ -38,7 +38,7 @@ describe('no secret', () => {
     const error = await generateText({ model: codex('gpt-5.3-codex'), prompt: 'Hi.', maxRetries: 0 }).catch(
       (cause) => cause,
     );
-    expect(error).toMatchObject({ name: 'AI_APICallError', code: 'network' });
+    expect(error).toMatchObject({ name: 'CodexStreamError', code: 'network' });
     for (const secret of [credentials.accessToken, credentials.refreshToken])
       expect(printed(error)).not.toContain(secret);
   });

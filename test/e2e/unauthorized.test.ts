@@ -54,7 +54,14 @@ describe('a 401 of the backend', () => {
       1,
       1,
     ],
-    ['one that a stream reports', [{ failed: 'token_expired' }], () => {}, 'relogin_required', 0, 1],
+    [
+      'one that a stream reports',
+      [{ failed: 'token_expired' }, { failed: 'token_expired' }],
+      () => {},
+      'access_denied',
+      1,
+      2,
+    ],
   ])(
     'ends in an error of the login with the answer as its cause: %s',
     async (_name, replies, prepare, code, posts, sent) => {

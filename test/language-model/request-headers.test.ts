@@ -10,6 +10,7 @@ const values = {
   sessionId: 's1',
   requestId: 'r1',
   turnState: 'ts',
+  lite: false,
 };
 
 describe('the headers of a request', () => {
@@ -27,6 +28,12 @@ describe('the headers of a request', () => {
       'x-client-request-id': 'r1',
       'x-codex-turn-state': 'ts',
     });
+  });
+
+  it('say when the body has the lite form, and only then', () => {
+    const name = 'x-openai-internal-codex-responses-lite';
+    expect(buildHeaders({ ...values, lite: true })).toHaveProperty([name], 'true');
+    expect(buildHeaders(values)).not.toHaveProperty([name]);
   });
 
   it('have no turn state at the beginning of a turn', () => {

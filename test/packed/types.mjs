@@ -6,7 +6,10 @@ import ts from 'typescript';
 
 const CONSUMER = `
 import { streamText, type LanguageModel } from 'ai';
-import { CodexAuthError, codex, createCodex, normalizeModelId, type CodexProviderSettings, type OAuthCredentials } from 'ai-sdk-codex';
+import {
+  CodexAuthError, CodexUsageLimitError, codex, createCodex, createFallback, DEFAULT_MODEL_ORDER, getModelStatus, normalizeModelId,
+  type CodexModel, type CodexProviderSettings, type CodexUsage, type ModelOrder, type OAuthCredentials, type RateLimits,
+} from 'ai-sdk-codex';
 import { memoryAuthStore, type AuthStore } from 'ai-sdk-codex/auth';
 import { fileAuthStore } from 'ai-sdk-codex/node';
 import { startCodexEmulator } from 'ai-sdk-codex/testing';
@@ -18,6 +21,13 @@ export const model: LanguageModel = createCodex({ ...settings, authStore: stores
 export const answer = () => streamText({ model: codex('any-new-id'), prompt: 'x' });
 export const effort: string | undefined = normalizeModelId('gpt-5.5-high').reasoningEffort;
 export const reason = (error: unknown): string | undefined => (CodexAuthError.isInstance(error) ? error.code : undefined);
+export const resets = (error: unknown): number | undefined => (CodexUsageLimitError.isInstance(error) ? error.resetsAt : undefined);
+export const both: LanguageModel = createFallback({ models: [codex('gpt-5.5'), codex('gpt-5.4-mini')] });
+export const order: ModelOrder = DEFAULT_MODEL_ORDER;
+export const retired: boolean = getModelStatus('gpt-5.3-codex') === 'retired';
+export const list = (): Promise<CodexModel[]> => codex.models();
+export const plan = async (): Promise<[CodexUsage, RateLimits]> => [await codex.usage(), (await codex.usage()).rateLimits];
+createCodex({ onRateLimits: ({ primary }) => console.log(primary?.usedPercent), timeouts: { connectMs: 0 }, modelCache: false });
 export async function emulate(): Promise<string> {
   const emulator = await startCodexEmulator();
   emulator.reply('x');

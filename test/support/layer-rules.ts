@@ -14,7 +14,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The type of the body: what is sent must be named somewhere.
   transport: ['shared', 'codec/response', 'codec/request/request-body'],
   'language-model': ['shared', 'codec', 'transport', 'catalog', 'auth/errors'],
-  'provider.ts': ['shared', 'stores', 'catalog', 'auth', 'codec', 'transport', 'language-model', '#default-store'],
+  'provider.ts': [
+    'shared',
+    'stores',
+    'catalog',
+    'auth',
+    'codec',
+    'transport',
+    'language-model',
+    'provider-parts',
+    '#default-store',
+  ],
+  'provider-parts.ts': ['catalog', 'auth', 'language-model'],
 };
 
 const NODE_PLACES = /(?:^|\/)node\/|(?:^|\/)(?:redis|postgres|cli|mcp|testing)\/|\.node\.ts$|^(?:node|testing)\.ts$/;

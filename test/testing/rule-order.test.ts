@@ -11,8 +11,9 @@ function seen(change: Partial<Parts>, body: Body, headers: Record<string, string
   return backendRequest({
     method: 'POST',
     path: '/backend-api/codex/responses',
+    query: {},
     headers: { ...validHeaders({ accessToken: 't', accountId: 'a' }), ...headers },
-    token: { ok: true, accountId: 'a', userId: 'u', planType: 'plus', fedramp: false },
+    token: { ok: true, accountId: 'a', userId: 'u', email: 'u@example.com', planType: 'plus', fedramp: false },
     payload: { kind: 'json', value: JSON.parse(JSON.stringify(validBody(body))) },
     models: new ModelDirectory(),
     opensFor: () => false,

@@ -558,8 +558,9 @@ it.each([...GATEWAY, ...MODEL, ...INPUT])('rule $rule alone stands against: $nam
   const seen = backendRequest({
     method: 'POST',
     path: '/backend-api/codex/responses',
+    query: {},
     headers: changed({ accessToken: 't', accountId: 'a' }, headers),
-    token: { ok: true, accountId: 'a', userId: 'u', planType: 'plus', fedramp: false },
+    token: { ok: true, accountId: 'a', userId: 'u', email: 'u@example.com', planType: 'plus', fedramp: false },
     payload: { kind: 'json', value: JSON.parse(JSON.stringify(validBody(body))) },
     models: new ModelDirectory(),
     opensFor: () => false,

@@ -64,6 +64,7 @@ describe('the check of an access token', () => {
       ok: true,
       accountId: 'acct-1',
       userId: 'user-1',
+      email: 'user@example.com',
       planType: 'team',
       fedramp: true,
     });

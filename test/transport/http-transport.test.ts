@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RequestBody } from '../../src/codec/request/request-body';
 import type { ResponseEvent } from '../../src/codec/response/response-event';
+import { HttpFailure, TransportError } from '../../src/shared/request-errors';
 import { createRuntime, type Runtime } from '../../src/shared/runtime';
-import { HttpFailure, TransportError } from '../../src/transport/errors';
 import { createHttpTransport } from '../../src/transport/http-transport';
 import { type Exchange, resolveTimeouts, type Timeouts } from '../../src/transport/transport';
 import { answer, deferred, frame, startServer, type TestServer } from '../support/sse-server';
@@ -134,6 +134,12 @@ describe('an abort', () => {
       requests += 1;
     });
     await expect(send(url, { signal: AbortSignal.abort('no') })).rejects.toBe('no');
+    // One that ignores signals is not asked at all.
+    const fetch = async () => {
+      requests += 1;
+      return new Response('');
+    };
+    await expect(send(url, { signal: AbortSignal.abort('no'), runtime: { fetch } })).rejects.toBe('no');
     expect(requests).toBe(0);
   });
 });
@@ -198,18 +204,16 @@ it('a reader that throws is not the fault of the connection', async () => {
 });
 
 describe('time limits', () => {
-  it('are never for what no timer can count, and the default for what is undefined', () => {
-    expect(resolveTimeouts({ firstEventMs: Number.POSITIVE_INFINITY, idleMs: 2 ** 31 })).toEqual({
-      firstEventMs: 0,
-      idleMs: 0,
-    });
-    expect(resolveTimeouts({ firstEventMs: Number.NaN, idleMs: -1 })).toEqual({ firstEventMs: 0, idleMs: 0 });
-    expect(resolveTimeouts({ firstEventMs: undefined })).toEqual({ firstEventMs: 120_000, idleMs: 300_000 });
-  });
-
   it('ends a request that gets no answer', async () => {
     const url = await serve(() => {});
     await expect(send(url, { timeouts: { firstEventMs: 30 } })).rejects.toMatchObject({ code: 'first_event_timeout' });
+    await expect(send(url, { timeouts: { connectMs: 30 } })).rejects.toMatchObject({ code: 'connect_timeout' });
+  });
+
+  it('do not count an answer that began as one that never came', async () => {
+    const url = await serve((_request, response) => response.flushHeaders());
+    const exchange = await send(url, { timeouts: { connectMs: 40, firstEventMs: 80 } });
+    await expect(readAll(exchange)).rejects.toMatchObject({ code: 'first_event_timeout' });
   });
 
   it('counts events, not comments, up to the first one', async () => {
@@ -258,7 +262,7 @@ describe('time limits', () => {
     const sleep: Runtime['sleep'] = async () => {
       slept += 1;
     };
-    await readAll(await send(url, { timeouts: { firstEventMs: 0, idleMs: 0 }, runtime: { sleep } }));
+    await readAll(await send(url, { timeouts: { connectMs: 0, firstEventMs: 0, idleMs: 0 }, runtime: { sleep } }));
     expect(slept).toBe(0);
   });
 });
@@ -281,6 +285,30 @@ describe('the end of an exchange', () => {
       await pause(30);
     }
     expect(sockets.size).toBe(1);
+  });
+
+  it('is not touched by an abort that comes later', async () => {
+    const finish = deferred();
+    const over = deferred();
+    let isWhole = false;
+    const url = await serve(async (_request, response) => {
+      response.once('close', () => {
+        isWhole = response.writableFinished;
+        over.resolve();
+      });
+      response.write(frame({ type: 'response.completed' }));
+      await finish.promise;
+      response.end();
+    });
+    const controller = new AbortController();
+    const exchange = await send(url, { signal: controller.signal });
+    await exchange.pull({ event: () => {}, invalid: () => {} });
+    exchange.release();
+    controller.abort();
+    await pause(20);
+    finish.resolve();
+    await over.promise;
+    expect(isWhole).toBe(true);
   });
 
   it('closes the connection of a stream that goes on', async () => {

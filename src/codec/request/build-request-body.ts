@@ -1,8 +1,11 @@
 import type { ModelInfo } from '../../catalog/model-info';
 import type { CallOptions, CallWarning, CodexCall } from '../call';
+import { checkModalities } from './check-modalities';
+import { convertLite } from './convert-lite';
 import { convertPrompt } from './convert-prompt';
 import { convertTextFormat } from './convert-text-format';
 import { convertToolChoice, convertTools } from './convert-tools';
+import { mapReasoningEffort } from './map-reasoning-effort';
 import type { RequestBody } from './request-body';
 
 /** What the body depends on beside the call itself. */
@@ -14,6 +17,10 @@ export interface RequestContext {
   sessionId: string;
   /** Used only when neither the call nor its prompt has instructions. */
   defaultInstructions: string;
+  /** Speak the lite form of the protocol. */
+  lite: boolean;
+  /** Change an effort that the model is known not to take. */
+  clampEffort: boolean;
   /** Leave all encrypted reasoning out: the backend refused it once. */
   withoutReasoning?: boolean;
 }
@@ -27,29 +34,43 @@ export function buildRequestBody(
   context: RequestContext,
 ): { body: RequestBody; warnings: CallWarning[] } {
   const { options, tools } = call;
+  const { model } = context;
   const prompt = convertPrompt(call.prompt, {
     account: context.account,
     model: call.modelId,
     replay: context.withoutReasoning ? 'never' : (options.reasoningReplay ?? 'same-family'),
   });
   const tier = convertServiceTier(options.serviceTier);
-  const reasoning = convertReasoningOptions(options);
-  const text = convertTextOptions(call);
-  const body: RequestBody = {
+  const effort = mapReasoningEffort(options.reasoningEffort, model, { clamp: context.clampEffort });
+  const reasoning = convertReasoningOptions(effort.value, options);
+  const text = convertTextOptions(call, model);
+  const classic: RequestBody = {
     model: call.modelId,
     instructions: joinInstructions([options.instructions, ...prompt.system]) ?? context.defaultInstructions,
     input: prompt.input,
-    ...(tools.length > 0 && convertToolSettings(call, context.model)),
+    ...(tools.length > 0 && convertToolSettings(call, model)),
     ...(reasoning && { reasoning }),
     store: false,
     stream: true,
     include: [...new Set([ENCRYPTED_REASONING, ...(options.include ?? [])])],
     ...(tier.value && { service_tier: tier.value }),
     prompt_cache_key: (options.promptCacheKey ?? context.sessionId).slice(0, MAX_KEY_LENGTH),
-    ...(text && { text }),
+    ...(text.value && { text: text.value }),
   };
   const settings = call.unsupportedSettings.map((setting) => ({ type: 'unsupported-setting' as const, setting }));
-  return { body, warnings: [...settings, ...tier.warnings, ...prompt.warnings] };
+  const { body, warnings } = context.lite ? convertLite(classic, call) : { body: classic, warnings: [] };
+  return {
+    body,
+    warnings: [
+      ...settings,
+      ...effort.warnings,
+      ...text.warnings,
+      ...tier.warnings,
+      ...warnings,
+      ...prompt.warnings,
+      ...checkModalities(prompt.input, model),
+    ],
+  };
 }
 
 function joinInstructions(texts: (string | undefined)[]): string | undefined {
@@ -72,18 +93,29 @@ function namesMissingTool({ toolChoice, tools }: CodexCall): boolean {
   return toolChoice?.type === 'tool' && !tools.some((tool) => tool.name === toolChoice.name);
 }
 
-function convertReasoningOptions({ reasoningEffort, reasoningSummary }: CallOptions): RequestBody['reasoning'] {
+function convertReasoningOptions(
+  effort: string | undefined,
+  { reasoningSummary }: CallOptions,
+): RequestBody['reasoning'] {
   const summary = reasoningSummary === 'none' ? undefined : reasoningSummary;
-  if (reasoningEffort === undefined && summary === undefined) return undefined;
-  return { ...(reasoningEffort !== undefined && { effort: reasoningEffort }), ...(summary && { summary }) };
+  if (effort === undefined && summary === undefined) return undefined;
+  return { ...(effort !== undefined && { effort }), ...(summary && { summary }) };
 }
 
-function convertTextOptions({ options, responseFormat }: CodexCall): RequestBody['text'] {
-  if (!options.textVerbosity && !responseFormat) return undefined;
-  return {
-    ...(options.textVerbosity && { verbosity: options.textVerbosity }),
-    ...(responseFormat && { format: convertTextFormat(responseFormat, options.strictJsonSchema) }),
+function convertTextOptions(
+  { options, responseFormat }: CodexCall,
+  model: ModelInfo,
+): { value?: RequestBody['text']; warnings: CallWarning[] } {
+  const { textVerbosity: verbosity, strictJsonSchema } = options;
+  const isTaken = model.supportsVerbosity !== false;
+  const details = `${model.id} takes no verbosity; it was left out.`;
+  const warnings: CallWarning[] =
+    verbosity && !isTaken ? [{ type: 'unsupported-setting', setting: 'textVerbosity', details }] : [];
+  const value = {
+    ...(verbosity && isTaken && { verbosity }),
+    ...(responseFormat && { format: convertTextFormat(responseFormat, strictJsonSchema) }),
   };
+  return { ...(Object.keys(value).length > 0 && { value }), warnings };
 }
 
 /** The backend takes `priority` (which the Codex CLI calls fast) and refuses most other words with a 400. */

@@ -6,12 +6,13 @@ import type { JSONObject } from '../../shared/json';
  */
 export interface RequestBody {
   model: string;
-  instructions: string;
+  /** Absent in the lite form alone. */
+  instructions?: string;
   input: InputItem[];
   tools?: FunctionTool[];
   tool_choice?: 'auto' | 'none' | 'required' | { type: 'function'; name: string };
   parallel_tool_calls?: boolean;
-  reasoning?: { effort?: string; summary?: 'auto' | 'concise' | 'detailed' };
+  reasoning?: { effort?: string; summary?: 'auto' | 'concise' | 'detailed'; context?: 'all_turns' };
   store: false;
   stream: true;
   include: string[];
@@ -39,6 +40,7 @@ export type InputContent =
   | { type: 'input_file'; file_url: string };
 
 export type InputItem =
+  | { type: 'additional_tools'; role: 'developer'; tools: FunctionTool[] }
   | { type: 'message'; role: 'user' | 'developer'; content: InputContent[] }
   | { type: 'message'; role: 'assistant'; content: { type: 'output_text'; text: string }[]; phase?: string }
   | { type: 'reasoning'; summary: { type: 'summary_text'; text: string }[]; encrypted_content: string }

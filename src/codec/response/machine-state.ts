@@ -1,12 +1,24 @@
+import type { RateLimits } from '../../shared/rate-limits';
 import type { ReasoningOrigin } from '../call';
 import { OpenItems } from './open-items';
+import type { ResponseEvent } from './response-event';
 import type { ResponsePart } from './response-part';
+
+/** What is known of the plan's limits while a response runs. Whoever keeps it has a clock; the machine has none. */
+export interface LimitsKeeper {
+  /** An event of the stream told them. */
+  event(event: ResponseEvent): void;
+  readonly newest: RateLimits | undefined;
+}
 
 /** What the parts of a response are stamped with, so that a history tells later whose it is. */
 export interface ResponseContext {
   origin?: ReasoningOrigin;
   sessionId?: string;
   includeRawEvents?: boolean;
+  limits?: LimitsKeeper;
+  /** Why the call was sent again, once for each time. */
+  resends?: readonly string[];
 }
 
 export type Out = ResponsePart[];

@@ -65,6 +65,11 @@ export class OpenItems {
     for (const known of [slot.index, slot.id, id]) if (known !== undefined) this.finished.add(known);
   }
 
+  /** Whether no item was ever begun. */
+  get areNone(): boolean {
+    return this.opened === 0;
+  }
+
   /** A name for an item that has none. */
   nextName(): string {
     return `item-${this.opened}`;

@@ -1,4 +1,5 @@
-import { asRecord, asString } from '../../shared/json';
+import type { BackendFailure } from './backend-failure';
+import { readEventFailure } from './read-failure';
 import type { ResponseEvent } from './response-event';
 
 /** Why an exchange failed after the backend accepted it, in neutral words; the AI SDK's classes are made from it later. */
@@ -6,10 +7,13 @@ export interface ResponseFailure {
   /**
    * `response-failed`: the backend said so, in a `response.failed` or `error` event. `stream-ended`: the stream stopped
    * before a terminal event. `invalid-event`: a frame that is not JSON. `incomplete-output`: the response completed
-   * although one of its items did not. `transport`: the connection broke or a time limit passed; see `cause`.
+   * although one of its items did not. `empty-response`: it completed without any item. `transport`: the connection broke
+   * or a time limit passed; see `cause`.
    */
-  kind: 'response-failed' | 'stream-ended' | 'invalid-event' | 'incomplete-output' | 'transport';
+  kind: 'response-failed' | 'stream-ended' | 'invalid-event' | 'incomplete-output' | 'empty-response' | 'transport';
   message: string;
+  /** Of `response-failed`: what the backend said. */
+  said?: BackendFailure;
   /** The backend's `code` and `type`, in the order in which they count. */
   codes?: string[];
   /** The event as it came, or the beginning of the frame. */
@@ -17,16 +21,14 @@ export interface ResponseFailure {
   cause?: unknown;
 }
 
-/** Reads `response.failed`, and `error` with its fields nested or flat. */
+/** The failure that a `response.failed` or `error` event reports. */
 export function readFailure(event: ResponseEvent): ResponseFailure {
-  const error = asRecord(asRecord(event.response)?.error) ?? asRecord(event.error) ?? asRecord(event) ?? {};
-  // Where the fields stand flat beside the event's own type, that is no word about the failure.
-  const type = error.type === event.type ? undefined : error.type;
-  const codes = [error.code, type].flatMap((code) => asString(code) ?? []);
+  const said = readEventFailure(event);
   return {
     kind: 'response-failed',
-    message: asString(error.message) || asString(event.error) || 'The backend reported a failure without a message.',
-    codes,
+    message: said.message ?? 'The backend reported a failure without a message.',
+    said,
+    codes: said.codes,
     detail: event,
   };
 }

@@ -1,4 +1,5 @@
 import { asNumber, asString } from '../../shared/json';
+import { finish, finishWithFailure } from './finish-response';
 import { closeOtherItem } from './item-hosted-tool';
 import {
   closeReasoning,
@@ -16,7 +17,6 @@ import type { OpenItem, Place, Slot } from './open-items';
 import { readAnnotation, readItem, readResponse } from './read-event';
 import type { ResponseEvent, ResponseItem, ResponseObject } from './response-event';
 import { type ResponseFailure, readFailure } from './response-failure';
-import type { FinishReason } from './response-part';
 
 type Handler = (event: ResponseEvent, out: Out, state: MachineState) => void;
 
@@ -135,6 +135,7 @@ const handlers = new Map<string, Handler>([
     (event, out, state) => closeWithFailure(readFailure(event), out, state, readResponse(event.response)),
   ],
   ['error', (event, out, state) => closeWithFailure(readFailure(event), out, state)],
+  ['codex.rate_limits', (event, _out, { context }) => context.limits?.event(event)],
 ]);
 
 function announce(event: ResponseEvent, out: Out, state: MachineState): void {
@@ -232,17 +233,18 @@ function complete(event: ResponseEvent, out: Out, state: MachineState): void {
     finishWithFailure({ kind: 'incomplete-output', message, detail: event }, out, state, response);
     return;
   }
+  // Of a damaged stream, which says so already, the items may be what was lost.
+  if (state.items.areNone && reason === undefined && !state.damaged) {
+    const message = 'The response completed without any output.';
+    finishWithFailure({ kind: 'empty-response', message, detail: event }, out, state, response);
+    return;
+  }
   finish(state.damaged ? 'error' : mapFinishReason(reason, state), reason, out, state, response);
 }
 
 function closeWithFailure(failure: ResponseFailure, out: Out, state: MachineState, response?: ResponseObject): void {
   closeOpenItems(out, state);
   finishWithFailure(failure, out, state, response);
-}
-
-function finishWithFailure(failure: ResponseFailure, out: Out, state: MachineState, response?: ResponseObject): void {
-  out.push({ type: 'error', failure });
-  finish('error', failure.codes?.[0], out, state, response);
 }
 
 /** Ends every open part. Returns the name of a call that has no complete arguments, if there is one. */
@@ -258,32 +260,6 @@ function closeOpenItems(out: Out, state: MachineState): string | undefined {
     closeToolCall(open, open.arguments, open.name, state, out);
   }
   return lost;
-}
-
-function finish(
-  finishReason: FinishReason,
-  rawFinishReason: string | undefined,
-  out: Out,
-  state: MachineState,
-  response: ResponseObject = readResponse(undefined),
-): void {
-  state.closed = true;
-  const { usage, serviceTier, reasoningContext } = response;
-  const { sessionId } = state.context;
-  out.push({
-    type: 'finish',
-    finishReason,
-    ...(rawFinishReason !== undefined && { rawFinishReason }),
-    usage,
-    metadata: {
-      responseId: state.responseId ?? response.id ?? null,
-      ...(sessionId !== undefined && { sessionId }),
-      ...(serviceTier !== undefined && { serviceTier }),
-      ...(reasoningContext && { reasoningContext }),
-      ...(usage.cacheWriteTokens !== undefined && { usage: { cacheWriteTokens: usage.cacheWriteTokens } }),
-      ...(state.warnings.length > 0 && { warnings: state.warnings }),
-    },
-  });
 }
 
 /** Of a summary; what is no such number is the first. */

@@ -1,3 +1,4 @@
+import type { RateLimits } from '../../shared/rate-limits';
 import type { ReasoningOrigin } from '../call';
 import type { Annotation, ResponseUsage } from './response-event';
 import type { ResponseFailure } from './response-failure';
@@ -84,6 +85,10 @@ export interface FinishMetadata {
   serviceTier?: string;
   reasoningContext?: string;
   usage?: { cacheWriteTokens: number };
+  /** The plan's limits, as the answer told them last. */
+  rateLimits?: RateLimits;
+  /** Why the call was sent again before this answer: `unauthorized`, `invalid_encrypted_content`, `connection_refused`. */
+  resends?: string[];
   /** Things noticed after the first output, when the spec's own warnings can no longer be sent. */
   warnings?: string[];
 }

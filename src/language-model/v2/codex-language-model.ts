@@ -25,6 +25,11 @@ export class CodexLanguageModel implements LanguageModelV2 {
     Object.defineProperty(this, 'environment', { enumerable: false });
   }
 
+  /** The same object for all models of one provider, thus of one login. */
+  get account(): object {
+    return this.environment.authorizer;
+  }
+
   async doGenerate(options: LanguageModelV2CallOptions): Promise<GenerateResult> {
     const { running, warnings } = await this.run(options);
     const collector = new PartCollector();

@@ -1,5 +1,8 @@
 import { type LanguageModelV2, NoSuchModelError, type ProviderV2 } from '@ai-sdk/provider';
+import type { CodexUsage, UsageOptions } from '../../catalog/fetch-usage';
+import type { ListModelsOptions } from '../../catalog/model-catalog';
 import type { CodexModelId } from '../../catalog/model-id';
+import type { CodexModel } from '../../catalog/model-info';
 import { normalizeModelId } from '../../catalog/normalize-model-id';
 import type { CallEnvironment } from '../run-call';
 import { CodexLanguageModel } from './codex-language-model';
@@ -14,6 +17,19 @@ export interface CodexProvider extends ProviderV2 {
   embeddingModel(modelId: string): never;
   /** @throws NoSuchModelError always. */
   imageModel(modelId: string): never;
+  /**
+   * The models of this account: asked of the backend, at most 5 minutes old. When it cannot be asked: the last list known,
+   * else what this version of the package knows; `source` tells.
+   *
+   * @throws CodexAuthError when there is no login, or none that works.
+   */
+  models(options?: ListModelsOptions): Promise<CodexModel[]>;
+  /**
+   * The account's plan, its limits and when they reset, asked of the backend now.
+   *
+   * @throws CodexAuthError without a login; CodexCallError when the backend does not tell.
+   */
+  usage(options?: UsageOptions): Promise<CodexUsage>;
 }
 
 export function createProvider(environment: CallEnvironment, options: { acceptOpenAIPrefix: boolean }): CodexProvider {
@@ -35,6 +51,8 @@ export function createProvider(environment: CallEnvironment, options: { acceptOp
     textEmbeddingModel: none('textEmbeddingModel'),
     embeddingModel: none('textEmbeddingModel'),
     imageModel: none('imageModel'),
+    models: (query?: ListModelsOptions) => environment.catalog.list(query),
+    usage: (query?: UsageOptions) => environment.usage(query),
   }) as CodexProvider;
 }
 

@@ -1,4 +1,9 @@
-import type { LanguageModelV2CallWarning, LanguageModelV2StreamPart, LanguageModelV2Usage } from '@ai-sdk/provider';
+import type {
+  JSONObject,
+  LanguageModelV2CallWarning,
+  LanguageModelV2StreamPart,
+  LanguageModelV2Usage,
+} from '@ai-sdk/provider';
 import type { CallWarning } from '../../codec/call';
 import type { ResponseUsage } from '../../codec/response/response-event';
 import type { ResponseFailure } from '../../codec/response/response-failure';
@@ -52,7 +57,8 @@ export function toUsage(usage: ResponseUsage): LanguageModelV2Usage {
 }
 
 export function toProviderMetadata({ metadata }: FinishPart) {
-  return { codex: { ...metadata } };
+  // Its limits are JSON by what they say of themselves, which an interface cannot say to the compiler.
+  return { codex: { ...metadata } as JSONObject };
 }
 
 export function toWarning(warning: CallWarning): LanguageModelV2CallWarning {

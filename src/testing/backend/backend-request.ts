@@ -13,6 +13,7 @@ export type Payload =
 export interface BackendRequest {
   method: string;
   path: string;
+  query: Readonly<Record<string, string>>;
   /** Lower-case names, not masked. */
   headers: Readonly<Record<string, string>>;
   token: TokenCheck;

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { modelFamily } from '../../catalog/model-info';
 import { asString } from '../../shared/json';
 import { BodyTooLargeError, breakOff, flatHeaders, lowerCaseNames, readBody } from '../http';
-import { type CodexReply, type RateLimitState, resolveReply, type ScriptedReply } from '../script';
+import { type CodexReply, resolveReply, type ScriptedReply } from '../script';
 import type { TokenRegistry } from '../token-registry';
+import { answerGet, type GetContext, getEndpoint } from './answer-get';
 import { type BackendRequest, backendRequest } from './backend-request';
 import { decodePayload } from './decode-payload';
 import { type EmulatorModel, ModelDirectory } from './model-directory';
-import { DEFAULT_RATE_LIMITS, rateLimitHeaders } from './rate-limits';
+import { rateLimitHeaders } from './rate-limits';
 import { ReasoningSeals, type SealOwner } from './reasoning-seals';
 import { bearerOf, type OpenRecord } from './recorded-request';
 import { detail } from './refusal';
@@ -18,22 +19,17 @@ import { TURN_STATE_HEADER, TurnStates } from './turn-states';
 import type { Violation } from './violations';
 
 /** What the backend half of the emulator needs from the rest. */
-interface BackendOptions {
+interface BackendOptions extends Omit<GetContext, 'etag'> {
   registry: TokenRegistry;
-  /** Virtual epoch milliseconds. */
-  now(): number;
   sleep: Sleep;
   randomBytes(length: number): Uint8Array;
   models?: readonly (string | EmulatorModel)[];
   strictItemKeys?: boolean;
-  rateLimits?: RateLimitState;
   /** The next scripted answer; called once for each accepted request. */
   nextReply(): CodexReply;
   onViolation(violation: Violation): void;
 }
 
-const MODELS_PATH = '/backend-api/codex/models';
-const MODELS_RULES = RULES.filter((rule) => rule.number === 2 || rule.number === 3);
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /** The Responses backend: refuses what the real one refuses, and answers the rest by the script. */
@@ -63,6 +59,7 @@ export class Backend {
     const seen = backendRequest({
       method: record.method,
       path: record.path,
+      query: record.query,
       headers,
       token,
       payload,
@@ -70,15 +67,15 @@ export class Backend {
       opensFor: (sealed, owner) => this.seals.opensFor(sealed, owner),
       strictItemKeys: this.options.strictItemKeys ?? false,
     });
-    const catalog = seen.path === MODELS_PATH && seen.method === 'GET';
-    const broken = firstRefusal(seen, catalog ? MODELS_RULES : RULES);
+    const endpoint = getEndpoint(seen);
+    const broken = firstRefusal(seen, endpoint?.rules ?? RULES);
     if (broken) {
       record.refusedBy = broken.rule.number;
       return this.send(response, record, { ...broken.refusal });
     }
-    if (!catalog) return this.answer(seen, response, record);
-    const models = this.models.catalog(record.query.client_version);
-    return this.send(response, record, { status: 200, body: { models }, headers: { etag: this.etag } });
+    if (!endpoint) return this.answer(seen, response, record);
+    const answer = await answerGet(endpoint, { seen, response, record }, { ...this.options, etag: this.etag });
+    if (answer) this.send(response, record, answer);
   }
 
   private async answer(seen: BackendRequest, response: ServerResponse, record: OpenRecord): Promise<void> {
@@ -116,7 +113,7 @@ export class Backend {
       path: seen.path,
     });
     if (violation) this.options.onViolation(violation);
-    const limits = reply.rateLimits ?? this.options.rateLimits ?? DEFAULT_RATE_LIMITS;
+    const limits = reply.rateLimits ?? this.options.rateLimits();
     const headers: Record<string, string> = {
       ...((status < 300 || status === 429) &&
         rateLimitHeaders(limits, { now: this.options.now(), planType: token.planType })),

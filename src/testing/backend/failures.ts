@@ -29,6 +29,24 @@ export const codexFailures = {
       return { status: 429, body: { error }, headers, rateLimits: { primary: { ...EXHAUSTED, resetsInSeconds } } };
     };
   },
+  /**
+   * 429 of a limit that a workspace sets, or whose credits are used up. `reachedType` is one of those that begin with
+   * `workspace_owner_` and `workspace_member_`.
+   */
+  workspaceLimit(reachedType: string, { resetsInSeconds = 3600 }: { resetsInSeconds?: number } = {}): CodexReply {
+    return (request) => ({
+      status: 429,
+      body: {
+        error: {
+          type: 'usage_limit_reached',
+          message: 'The usage limit has been reached',
+          plan_type: request.planType,
+          resets_at: Math.floor(request.receivedAt / 1000) + resetsInSeconds,
+        },
+      },
+      headers: { 'x-codex-rate-limit-reached-type': reachedType },
+    });
+  },
   /** 429: the plan does not include Codex. Default plan: that of the account that asks. */
   usageNotIncluded({ planType }: { planType?: string } = {}): CodexReply {
     const message = 'Codex is not included in this plan.';
@@ -43,6 +61,16 @@ export const codexFailures = {
     const type = 'rate_limit_error';
     return scripted(modelError(429, { message, type, param: null, code: 'rate_limit_exceeded' }), {
       headers: { 'retry-after': String(retryAfter) },
+    });
+  },
+  /** 429 whose Retry-After is a date, `ms` from now; dates have whole seconds. */
+  throttledUntil(ms: number): CodexReply {
+    return (request) => ({
+      status: 429,
+      body: {
+        error: { message: 'Rate limit reached.', type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null },
+      },
+      headers: { 'retry-after': new Date(request.receivedAt + ms).toUTCString() },
     });
   },
   /** 503: the model is at capacity. */
@@ -63,6 +91,12 @@ export const codexFailures = {
       headers: { 'content-type': 'text/html; charset=UTF-8', 'cf-ray': '8f0000000000abcd-TST' },
     };
   },
+  /** 403: the backend does not serve the country of the client. */
+  regionBlocked(): CodexReply {
+    const message = 'Country, region, or territory not supported';
+    const code = 'unsupported_country_region_territory';
+    return scripted(modelError(403, { message, type: 'request_forbidden', param: null, code }));
+  },
   /** 401 without a code. */
   unauthorized(): CodexReply {
     return scripted(detail(401, 'Unauthorized'));
@@ -77,9 +111,17 @@ export const codexFailures = {
     const message = `Missing scopes: ${names.join(', ')}`;
     return scripted(modelError(401, { message, param: null, code: null }));
   },
+  /** 401 of a platform key in place of the token. */
+  apiKeyRefused(): CodexReply {
+    return scripted(detail(401, 'API keys are not supported by this endpoint.'));
+  },
   /** 402: the workspace was switched off. */
   deactivatedWorkspace(): CodexReply {
     return { status: 402, body: { detail: { code: 'deactivated_workspace' } } };
+  },
+  /** 400: the account, its plan or the client's version does not get this model, or it is retired. */
+  modelNotSupported(model: string): CodexReply {
+    return scripted(detail(400, `The '${model}' model is not supported when using Codex with a ChatGPT account.`));
   },
   /** 404: the backend hides this model from the client. */
   modelNotFound(model: string): CodexReply {
@@ -88,6 +130,26 @@ export const codexFailures = {
   /** 400 of the gateway. */
   badRequest(text: string): CodexReply {
     return scripted(detail(400, text));
+  },
+  /** 400: the prompt is longer than the model can read. */
+  contextLength(): CodexReply {
+    const message = 'Your input exceeds the context window of this model. Please adjust your input and try again.';
+    return scripted(modelError(400, { message, param: 'input', code: 'context_length_exceeded' }));
+  },
+  /** 400: refused for what the prompt says. */
+  contentPolicy(code: 'cyber_policy' | 'invalid_prompt' = 'cyber_policy'): CodexReply {
+    const message = 'This request was flagged and cannot be answered.';
+    return scripted(modelError(400, { message, param: null, code }));
+  },
+  /** 400: an image of the prompt is none. */
+  invalidImage(): CodexReply {
+    const message = 'The image data you provided does not represent a valid image.';
+    return scripted(modelError(400, { message, param: 'input[0].content[1].image_url', code: 'invalid_value' }));
+  },
+  /** 400: reasoning of another account or model, or damaged. */
+  invalidEncryptedContent(): CodexReply {
+    const message = 'The encrypted content could not be verified.';
+    return scripted(modelError(400, { message, param: null, code: 'invalid_encrypted_content' }));
   },
   /** 413: the body is too large. */
   tooLarge(): CodexReply {

@@ -37,6 +37,11 @@ export function checkAccount({ token, headers }: BackendRequest): Refusal | unde
   return token.ok && headers['chatgpt-account-id'] !== token.accountId ? detail(401, 'Unauthorized') : undefined;
 }
 
+/** Rule 31. The list depends on the version, so a client has to say its own; `0.0.0` gets all of it. */
+export function checkClientVersion({ query }: BackendRequest): Refusal | undefined {
+  return query.client_version ? undefined : detail(400, 'Missing query parameter: client_version');
+}
+
 /** Rule 4. */
 export function checkPayload({ payload }: BackendRequest): Refusal | undefined {
   switch (payload.kind) {

@@ -1,6 +1,6 @@
 import type { BackendRequest } from './backend-request';
 import type { Refusal } from './refusal';
-import { checkAccount, checkPath, checkPayload, checkToken } from './rules-access';
+import { checkAccount, checkClientVersion, checkPath, checkPayload, checkToken } from './rules-access';
 import {
   checkInputList,
   checkInstructions,
@@ -42,6 +42,17 @@ export const RULES: readonly Rule[] = [
   { number: 19, name: 'encrypted reasoning', check: checkSeals },
   { number: 20, name: 'ids', check: checkIds },
   { number: 21, name: 'keys of items', check: checkItemKeys },
+];
+
+const ACCESS_RULES = RULES.filter(({ number }) => number === 2 || number === 3);
+
+/** The same for the usage of the plan. */
+export const USAGE_RULES: readonly Rule[] = ACCESS_RULES;
+
+/** The same for the list of models. */
+export const MODELS_RULES: readonly Rule[] = [
+  ...ACCESS_RULES,
+  { number: 31, name: 'version of the client', check: checkClientVersion },
 ];
 
 /** The first rule that `request` breaks, with the answer to it. */

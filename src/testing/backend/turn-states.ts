@@ -42,11 +42,16 @@ function judge(input: readonly unknown[], echoed: string | undefined, turnKnown:
   return turnKnown && endsInToolOutput(input) ? 'turn_state_missing' : undefined;
 }
 
+/** The lite form puts tools and instructions first, which may change from step to step of one turn. */
 function turnKey(accountId: string, input: readonly unknown[]): string {
+  const start = Math.max(
+    input.findIndex((item) => asRecord(item)?.role !== 'developer'),
+    0,
+  );
   const end = input.findLastIndex((item) => asRecord(item)?.role === 'user') + 1;
   return createHash('sha256')
     .update(accountId)
-    .update(JSON.stringify(input.slice(0, end)))
+    .update(JSON.stringify(input.slice(start, end)))
     .digest('base64url');
 }
 

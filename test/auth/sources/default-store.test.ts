@@ -86,7 +86,8 @@ it('gives a provider its login: of the CLI, read-only, then a personal access to
   expect(emulator.requests.filter(({ method }) => method === 'GET').map(({ path: asked }) => asked)).toEqual([
     '/api/accounts/v1/user-auth-credential/whoami',
   ]);
-  expect(logged.map(({ details }) => details?.source)).toEqual([path, 'the environment variable CODEX_ACCESS_TOKEN']);
+  const sources = logged.flatMap(({ details }) => details?.source ?? []);
+  expect(sources).toEqual([path, 'the environment variable CODEX_ACCESS_TOKEN']);
   expect(await traceOf(path)).toEqual(before);
   expect(await readdir(folder)).toEqual(['.codex']);
 });

@@ -10,7 +10,15 @@ function build(call: Partial<CodexCall>, context: Partial<RequestContext> = {}) 
   const modelId = call.modelId ?? 'gpt-5.3-codex';
   return buildRequestBody(
     { modelId, prompt: [], tools: [], options: {}, unsupportedSettings: [], includeRawEvents: false, ...call },
-    { model: modelInfo(modelId), account: 'me', sessionId: 's1', defaultInstructions: 'Default.', ...context },
+    {
+      model: modelInfo(modelId),
+      account: 'me',
+      sessionId: 's1',
+      defaultInstructions: 'Default.',
+      lite: false,
+      clampEffort: true,
+      ...context,
+    },
   );
 }
 
@@ -80,6 +88,35 @@ describe('the body', () => {
     expect(withOptions({ serviceTier }).service_tier).toBe(wire);
   });
 
+  it('changes an effort that the model does not take, unless that is not wanted', () => {
+    const call = { modelId: 'gpt-5.5', options: { reasoningEffort: 'max', reasoningSummary: 'auto' } } as const;
+    const { body, warnings } = build(call);
+    expect(body).toMatchObject({ model: 'gpt-5.5', reasoning: { effort: 'xhigh', summary: 'auto' } });
+    expect(warnings).toEqual([
+      {
+        type: 'unsupported-setting',
+        setting: 'reasoningEffort',
+        details: 'gpt-5.5 does not take max; xhigh was sent.',
+      },
+    ]);
+    const asked = build(call, { clampEffort: false });
+    expect([asked.body.reasoning, asked.warnings]).toEqual([{ effort: 'max', summary: 'auto' }, []]);
+  });
+
+  it('leaves a verbosity out for a model that is known to take none', () => {
+    const call = { options: { textVerbosity: 'low' }, responseFormat: {} } as const;
+    const model = { ...modelInfo('gpt-5.3-codex'), supportsVerbosity: false };
+    const { body, warnings } = build(call, { model });
+    expect(body.text).toEqual({ format: { type: 'json_object' } });
+    expect(warnings).toEqual([
+      { type: 'unsupported-setting', setting: 'textVerbosity', details: expect.stringContaining('gpt-5.3-codex') },
+    ]);
+    expect(build({ options: { textVerbosity: 'low' } }, { model }).body).not.toHaveProperty('text');
+    expect(build({ responseFormat: {} }, { model }).warnings).toEqual([]);
+    const taken = build(call, { model: { ...model, supportsVerbosity: true } });
+    expect([taken.body.text?.verbosity, taken.warnings]).toEqual(['low', []]);
+  });
+
   it('sends no summary for none', () => {
     expect(withOptions({ reasoningSummary: 'none' })).not.toHaveProperty('reasoning');
   });
@@ -123,6 +160,20 @@ describe('files', () => {
       role: 'user',
       content: [{ type: 'input_image', image_url: 'https://e.org/a.png' }],
     });
+  });
+
+  it('that the model is known not to see are sent with one warning', () => {
+    const image = { type: 'file', mediaType: 'image/png', data: { base64: 'AAAA' } } as const;
+    const prompt: CallMessage[] = [
+      { role: 'user', parts: [image, { type: 'text', text: 'What is it?' }] },
+      assistant({ type: 'tool-call', callId: 'c1', name: 'f', input: {}, providerExecuted: false }),
+      { role: 'tool', results: [{ callId: 'c1', name: 'f', output: { type: 'content', parts: [image] } }] },
+    ];
+    const { body, warnings } = build({ modelId: 'gpt-5.3-codex-spark', prompt });
+    expect(warnings).toEqual([{ type: 'other', message: expect.stringMatching(/^2 × image, .*gpt-5\.3-codex-spark/) }]);
+    expect(JSON.stringify(body.input).match(/"input_image"/g)).toHaveLength(2);
+    expect(build({ modelId: 'gpt-5.3-codex-spark', prompt: [user('hi')] }).warnings).toEqual([]);
+    for (const modelId of ['gpt-5.3-codex', 'gpt-99']) expect(build({ modelId, prompt }).warnings).toEqual([]);
   });
 
   it('become PDFs', () => {

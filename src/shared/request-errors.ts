@@ -1,4 +1,4 @@
-import { hasMarker, mark } from '../shared/marked-error';
+import { hasMarker, mark } from './marked-error';
 
 const failureMarker = Symbol.for('ai-sdk-codex.HttpFailure');
 const errorMarker = Symbol.for('ai-sdk-codex.TransportError');
@@ -26,7 +26,12 @@ export class HttpFailure extends Error {
 }
 
 /** `connection_refused` is the one case in which certainly nothing was sent. */
-export type TransportErrorCode = 'connection_refused' | 'network' | 'first_event_timeout' | 'idle_timeout';
+export type TransportErrorCode =
+  | 'connection_refused'
+  | 'network'
+  | 'connect_timeout'
+  | 'first_event_timeout'
+  | 'idle_timeout';
 
 /** There was no answer, or it broke off. */
 export class TransportError extends Error {

@@ -1,0 +1,100 @@
+import type { RateLimits, RateLimitWindow } from '../../shared/rate-limits';
+import type { BackendFailure, BackendFailureCode, FailureClass } from './backend-failure';
+import { FAILURE_RULES } from './failure-rules';
+import { parseRateLimitHeaders } from './parse-rate-limits';
+import { readRetryAfter } from './retry-after';
+
+/** `ai` waits for less than a minute only; a call that has to wait longer is not worth trying again. */
+const LONGEST_WAIT_MS = 60_000;
+/** What matters of a message stands at its beginning, and rules must not take long to read it. */
+const LONGEST_SENTENCE = 2_000;
+/** Later than this a date has no form. */
+const LAST_MOMENT = 8.64e15;
+
+/** The status that the backend gives to each over HTTP. */
+const STATUS: Record<BackendFailureCode, number> = {
+  unauthorized: 401,
+  api_key: 401,
+  usage_limit_reached: 429,
+  insufficient_quota: 429,
+  usage_not_included: 429,
+  rate_limit_exceeded: 429,
+  server_is_overloaded: 503,
+  server_error: 500,
+  model_not_supported: 400,
+  model_not_found: 404,
+  context_length_exceeded: 400,
+  payload_too_large: 413,
+  content_policy: 400,
+  invalid_image: 400,
+  invalid_encrypted_content: 400,
+  instructions_refused: 400,
+  invalid_request: 400,
+  cloudflare_challenge: 403,
+  region_blocked: 403,
+  deactivated_workspace: 402,
+  forbidden: 403,
+  redirected: 307,
+};
+
+const PASSING = new Set<BackendFailureCode>(['rate_limit_exceeded', 'server_is_overloaded', 'server_error']);
+/** Refused for the moment in which it came: request timeout, conflict, too early. */
+const PASSING_STATUS = new Set([408, 409, 425]);
+const LIMITS = new Set<BackendFailureCode>(['usage_limit_reached', 'insufficient_quota']);
+
+/** Judges what the backend said at the moment `now`, in epoch milliseconds. */
+export function classifyFailure(said: BackendFailure, now: number): FailureClass {
+  const code = codeOf(said);
+  const status = said.status ?? STATUS[code];
+  const mayPass = PASSING.has(code) || (code === 'invalid_request' && PASSING_STATUS.has(status));
+  const wait = mayPass || LIMITS.has(code) ? readRetryAfter(said, now) : undefined;
+  const retryAfterMs = mayPass ? (wait ?? inMs(said.resetsInSeconds)) : undefined;
+  const reset = LIMITS.has(code) ? findReset(said, wait, now) : undefined;
+  const resetsAt = reset !== undefined && reset <= LAST_MOMENT ? reset : undefined;
+  return {
+    code,
+    status,
+    isRetryable: mayPass && (retryAfterMs ?? 0) < LONGEST_WAIT_MS,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(resetsAt !== undefined && { resetsAt }),
+  };
+}
+
+function codeOf(said: BackendFailure): BackendFailureCode {
+  const words = new Set(said.codes.map((word) => word.toLowerCase()));
+  const { status = 0 } = said;
+  const message = said.message?.slice(0, LONGEST_SENTENCE) ?? '';
+  const rule = FAILURE_RULES.find(
+    (one) =>
+      (!one.words || one.words.some((word) => words.has(word))) &&
+      (!one.status || one.status(status)) &&
+      (!one.text || one.text.test(message)) &&
+      (!one.when || one.when(said)),
+  );
+  return rule?.code ?? 'server_error';
+}
+
+function findReset(said: BackendFailure, wait: number | undefined, now: number): number | undefined {
+  if (said.resetsAt !== undefined) return Math.round(said.resetsAt * 1_000);
+  const left = inMs(said.resetsInSeconds);
+  if (left !== undefined) return now + left;
+  const limits = parseRateLimitHeaders(said.headers, now);
+  return (limits && resetOfWindows(limits)) ?? (wait === undefined ? undefined : now + wait);
+}
+
+/** The account can go on when the last of the windows that are used up starts afresh. */
+function resetOfWindows(limits: RateLimits): number | undefined {
+  const resets = exhaustedWindows(limits).flatMap(({ resetsAt }) => resetsAt ?? []);
+  return resets.length > 0 ? Math.max(...resets) : undefined;
+}
+
+/** The windows with nothing left, of the plan and of the limit that counted. */
+export function exhaustedWindows({ primary, secondary, additional = [], activeLimit }: RateLimits): RateLimitWindow[] {
+  const active = additional.filter(({ limitId }) => limitId === activeLimit);
+  const windows = [primary, secondary, ...active.flatMap((limit) => [limit.primary, limit.secondary])];
+  return windows.filter((window) => window !== undefined).filter(({ usedPercent }) => usedPercent >= 100);
+}
+
+function inMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 1_000);
+}

@@ -1,0 +1,76 @@
+import type { ResponsePart } from '../codec/response/response-part';
+import { inLayer, type Logger } from '../shared/logger';
+import type { Runtime } from '../shared/runtime';
+import { redact } from '../shared/secret';
+import { CodexCallError } from './errors';
+import type { PreparedCall } from './prepare-call';
+
+/** The records of one call. */
+export class CallLog {
+  private readonly logger: Logger;
+  private readonly started: number;
+
+  constructor(
+    logger: Logger,
+    private readonly runtime: Runtime,
+  ) {
+    this.logger = inLayer('CODEX', logger);
+    this.started = runtime.now();
+  }
+
+  sending({ body, sessionId, lite }: PreparedCall, tools: number): void {
+    const { model, input, reasoning } = body;
+    const effort = reasoning?.effort;
+    this.logger.debug('sends a call', {
+      model,
+      ...(effort && { effort }),
+      tools,
+      items: input.length,
+      sessionId,
+      lite,
+    });
+  }
+
+  resending(reason: string): void {
+    this.logger.debug('sends it again', { reason, ms: this.ms() });
+  }
+
+  firstPart(part: ResponsePart | undefined): void {
+    this.logger.debug('answer begins', { part: part?.type, ms: this.ms() });
+  }
+
+  /** Takes the last part. */
+  finished(part: ResponsePart | undefined): void {
+    if (part?.type !== 'finish') return;
+    const { finishReason, rawFinishReason, usage } = part;
+    const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
+    this.logger.debug('answer is over', {
+      finishReason,
+      ...(rawFinishReason !== undefined && { rawFinishReason: redact(rawFinishReason) }),
+      usage: { inputTokens, cachedInputTokens, outputTokens, reasoningTokens },
+      ms: this.ms(),
+    });
+  }
+
+  /** Gives the error back. */
+  failed(error: unknown): unknown {
+    this.logger.debug('call failed', { ...describe(error), ms: this.ms() });
+    return error;
+  }
+
+  private ms(): number {
+    return this.runtime.now() - this.started;
+  }
+}
+
+/** Of strangers, such as the reason of an abort, the name alone: their words may hold anything. */
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const { name } = error;
+  if (!CodexCallError.isInstance(error)) {
+    const { code } = error as { code?: unknown };
+    return { error: name, ...(typeof code === 'string' && { code }) };
+  }
+  const { code, statusCode, requestId } = error;
+  return { error: name, code, ...(statusCode && { status: statusCode }), ...(requestId && { requestId }) };
+}

@@ -1,0 +1,64 @@
+import { asNumber, asRecord, asString, parseJson } from '../../shared/json';
+import { type CodexFallbackCode, codeOfStatus, codeOfWords } from './failure-kinds';
+
+/** Names and codes of connections that failed, in Node, Bun, Deno and undici. */
+const CONNECTION =
+  /^(?:E(?:CONN(?:REFUSED|RESET|ABORTED)|PIPE|HOSTUNREACH|NETUNREACH|AI_AGAIN|NOTFOUND)|UND_ERR_(?:SOCKET|CLOSED|DESTROYED)|ConnectionRefused|ConnectionClosed|FailedToOpenSocket|ENOTFOUND)$/;
+const TIMEOUT = /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/;
+const FETCH_FAILED = /^(?:fetch failed|failed to fetch|load failed|network ?error|terminated)\b/i;
+const TOO_LONG = /context (?:length|window)|prompt is too long|too many tokens|maximum (?:context|prompt)/i;
+const NO_MODEL =
+  /\bmodel\b.{0,200}\b(?:not found|does not exist|not supported|not available|unknown|retired|deprecated)/i;
+
+/**
+ * What an error of another provider means, undefined when it says nothing itself: errors with a status, also those of the
+ * gateway; aborts; connections; and the plain objects that some models put into `error` parts.
+ */
+export function readForeignFailure(error: unknown, isApiCall: boolean): CodexFallbackCode | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };
+  if (name === 'AbortError' || name === 'ResponseAborted') return 'aborted';
+  if (name === 'TimeoutError' || TIMEOUT.test(String(code))) return 'timeout';
+  if (CONNECTION.test(String(code))) return 'network';
+  if (name === 'TypeError') return FETCH_FAILED.test(String(message)) ? 'network' : undefined;
+  const status = statusOf(error);
+  const words = wordsOf(error);
+  if (status !== undefined) return refine(codeOfHttp(status, words, isApiCall), `${message} ${words.join(' ')}`);
+  const said = codeOfWords(words);
+  if (said) return refine(said, String(message));
+  // A call without a status never had an answer.
+  return isApiCall ? (isRetryable(error) ? 'network' : 'unknown') : undefined;
+}
+
+function codeOfHttp(status: number, words: readonly string[], isApiCall: boolean): CodexFallbackCode {
+  // An answer of 200 that is an error all the same could not be read.
+  if (status < 300) return isApiCall ? (codeOfWords(words) ?? 'invalid_event') : 'unknown';
+  // Services say "invalid request" of expired keys and missing models, too; and google "exhausted" of every 429.
+  const said = codeOfWords(words.filter((word) => !/^(?:invalid_request_error|invalid_argument)$/i.test(word)));
+  return said ?? codeOfStatus(status);
+}
+
+/** A request that is refused for what it asks of may still be told by its sentence alone. */
+function refine(code: CodexFallbackCode, text: string): CodexFallbackCode {
+  if (code !== 'invalid_request') return code;
+  if (TOO_LONG.test(text)) return 'context_length_exceeded';
+  return NO_MODEL.test(text) ? 'model_not_supported' : code;
+}
+
+function isRetryable(error: object): boolean {
+  return (error as { isRetryable?: unknown }).isRetryable === true;
+}
+
+function statusOf(error: object): number | undefined {
+  const { statusCode, status } = error as { statusCode?: unknown; status?: unknown };
+  const number = asNumber(statusCode) ?? asNumber(status);
+  return number !== undefined && number >= 200 && number < 600 ? number : undefined;
+}
+
+/** The service's `code`, `type` and `status` words, wherever the error keeps what was said. */
+function wordsOf(error: object): string[] {
+  const { data, responseBody } = error as { data?: unknown; responseBody?: unknown };
+  const said = asRecord(data) ?? asRecord(parseJson(asString(responseBody) ?? ''));
+  const places = [asRecord(said?.error), said, asRecord((error as { error?: unknown }).error), asRecord(error)];
+  return places.flatMap((place) => [place?.code, place?.type, place?.status].flatMap((word) => asString(word) ?? []));
+}

@@ -1,0 +1,87 @@
+import type { LanguageModelV2, LanguageModelV2CallOptions, LanguageModelV2StreamPart } from '@ai-sdk/provider';
+import type { ModelOrder } from '../../catalog/model-order';
+import { createRuntime } from '../../shared/runtime';
+import { createOrder } from '../fallback/create-order';
+import { withFallback } from '../fallback/fallback-metadata';
+import { readFirstOutput } from '../fallback/first-output';
+import { relay } from '../fallback/relay';
+import { type ModelSource, resolveOrder } from '../fallback/resolve-order';
+import { commonUrls } from '../fallback/supported-urls';
+import { type OnFallback, tryInOrder } from '../fallback/try-in-order';
+import { CodexLanguageModel } from './codex-language-model';
+
+/** Models in the order in which they are tried. */
+export type CodexFallbackSettings = {
+  /** Called for every model that is given up. What it throws or rejects with is ignored. */
+  onFallback?: OnFallback | undefined;
+} & (
+  | {
+      /** Models of any provider. */
+      models: readonly LanguageModelV2[];
+    }
+  | {
+      /** Ids such as `openai-codex/gpt-5.3-codex` or `openai/gpt-5.2`: one, or a first choice and what follows it. */
+      order: ModelOrder;
+      /** Where the ids are looked up, at once: a registry of the AI SDK or a provider. */
+      registry: ModelSource<LanguageModelV2>;
+      /** Take `openai/gpt-5.3-codex` as the subscription's model. Default false: the prefix is that of the API-key provider. */
+      acceptOpenAIPrefix?: boolean | undefined;
+    }
+);
+
+/**
+ * A model over several: each is tried until one begins to answer. After its first output a failure is passed on.
+ *
+ * The next one is tried after a limit, throttling, an overload, a failure of the service or the connection, a refused or
+ * missing login, and for a model that is not available; never after an abort, too long a context, a refusal of what the
+ * call says, or an invalid call. A model at its limit is left alone until that ends, a service that refused the login for
+ * a minute. What happened is in `providerMetadata.codex.fallback` and told to `onFallback`.
+ *
+ * A single failure is thrown as it is, several as a {@link CodexFallbackError}.
+ *
+ * @throws TypeError for an empty list, and for what is no model.
+ * @throws NoSuchModelError for an id that the registry does not have.
+ */
+export function createFallback(settings: CodexFallbackSettings): LanguageModelV2 {
+  return createFallbackOver(createRuntime(), settings);
+}
+
+/** The same by a clock that is given. */
+export function createFallbackOver(clock: { now(): number }, settings: CodexFallbackSettings): LanguageModelV2 {
+  const models =
+    'registry' in settings
+      ? resolveOrder(settings.order, settings.registry, { acceptOpenAIPrefix: settings.acceptOpenAIPrefix ?? false })
+      : settings.models;
+  const order = createOrder(models, {
+    version: 'v2',
+    accountOf: (model) => (model instanceof CodexLanguageModel ? model.account : undefined),
+    onFallback: settings.onFallback,
+    now: () => clock.now(),
+  });
+  const all = order.candidates.map(({ model }) => model);
+  const [{ provider, modelId }] = all as [LanguageModelV2, ...LanguageModelV2[]];
+  return {
+    specificationVersion: 'v2',
+    provider,
+    modelId,
+    get supportedUrls() {
+      return commonUrls(all);
+    },
+    async doGenerate(options) {
+      const { result, ...outcome } = await tryInOrder(order, options.abortSignal, (model) => model.doGenerate(options));
+      return { ...result, providerMetadata: withFallback(result.providerMetadata, outcome) };
+    },
+    async doStream(options) {
+      const { result, ...outcome } = await tryInOrder(order, options.abortSignal, (model) => start(model, options));
+      const stream = relay(result.started, (part) =>
+        part.type === 'finish' ? { ...part, providerMetadata: withFallback(part.providerMetadata, outcome) } : part,
+      );
+      return { ...result.rest, stream };
+    },
+  };
+}
+
+async function start(model: LanguageModelV2, options: LanguageModelV2CallOptions) {
+  const { stream, ...rest } = await model.doStream(options);
+  return { rest, started: await readFirstOutput<LanguageModelV2StreamPart>(stream, options.abortSignal) };
+}

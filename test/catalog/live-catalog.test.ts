@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import { CodexAuthError } from '../../src/auth/errors';
+import { KNOWN_MODELS } from '../../src/catalog/known-models';
+import { catalogWorld, MINUTE } from './catalog-world';
+
+const list = (...slugs: string[]) => ({ models: slugs.map((slug) => ({ slug })) });
+const bundledIds = KNOWN_MODELS.map(({ id }) => id);
+
+describe('list', () => {
+  it('asks once for 5 minutes, with the client version, for 5 s at most', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a', 'b'), list('c'));
+    expect(await world.ids()).toEqual(['a', 'b']);
+    world.now += 5 * MINUTE - 1;
+    expect(await world.ids()).toEqual(['a', 'b']);
+    expect(world.asked).toEqual([
+      { url: 'https://backend.test/codex/models?client_version=0.155.0', etag: undefined, timeoutMs: 5_000 },
+    ]);
+    world.now += 1;
+    expect(await world.ids()).toEqual(['c']);
+    expect(world.asked).toHaveLength(2);
+  });
+
+  it('asks a young list again when told to', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a'), list('b'));
+    await world.ids();
+    expect((await world.catalog.list({ refresh: true })).map(({ id }) => id)).toEqual(['b']);
+  });
+
+  it('sends the version that it holds, and keeps the list when that is the newest', async () => {
+    const world = catalogWorld();
+    world.replies.push({ ...list('a'), headers: { etag: '"v1"' } }, { status: 304 }, new Error('not asked'));
+    await world.ids();
+    world.now += 6 * MINUTE;
+    expect(await world.ids()).toEqual(['a']);
+    world.now += 4 * MINUTE;
+    expect(await world.ids()).toEqual(['a']);
+    expect(world.asked.map(({ etag }) => etag)).toEqual([undefined, '"v1"']);
+    world.replies.splice(0, 1, list('b'));
+    world.now += 2 * MINUTE;
+    expect(await world.ids()).toEqual(['b']);
+    expect(world.asked.at(-1)?.etag).toBe('"v1"');
+  });
+
+  it('takes a list for old when the clock was set back', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a'), list('b'));
+    await world.ids();
+    world.now -= 1;
+    expect(await world.ids()).toEqual(['b']);
+  });
+
+  it('asks at once when an answer named another version, letter by letter, and not for the same one', async () => {
+    const world = catalogWorld();
+    world.replies.push({ ...list('a'), headers: { etag: '"v1"' } }, { status: 304 }, list('c'));
+    await world.ids();
+    world.catalog.noteEtag('acct-1', '"v1"');
+    world.catalog.noteEtag('acct-2', 'v7');
+    expect([await world.ids(), world.asked.length]).toEqual([['a'], 1]);
+    world.catalog.noteEtag('acct-1', 'v1');
+    expect([await world.ids(), world.asked.length]).toEqual([['a'], 2]);
+    expect([await world.ids(), world.asked.length]).toEqual([['a'], 2]);
+  });
+
+  it('gives what the caller may change without changing what others get', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a'));
+    for (const model of await world.catalog.list()) model.id = 'changed';
+    expect(await world.ids()).toEqual(['a']);
+  });
+});
+
+describe('a failure', () => {
+  it('gives the bundle, and says so', async () => {
+    const world = catalogWorld();
+    world.replies.push(new Error('The backend answered 503 to Bearer abc.'));
+    const models = await world.catalog.list();
+    expect(models.map(({ id }) => id)).toEqual(bundledIds);
+    expect(new Set(models.map(({ source }) => source))).toEqual(new Set(['bundled']));
+    expect(world.warnings).toEqual([
+      'The list of models could not be fetched; the one of this version of the package is used. The backend answered 503 to Bearer [redacted]',
+    ]);
+  });
+
+  it('gives the last list known however old it is, and asks again next time', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a'), new Error('away'), list('b'));
+    await world.ids();
+    world.now += 60 * MINUTE;
+    expect(await world.ids()).toEqual(['a']);
+    expect(world.warnings[0]).toContain('the last one known is used');
+    expect(await world.ids()).toEqual(['b']);
+  });
+
+  it.each([[{ models: 'none' }], [{ body: '<html>' }], [{ body: '[]' }]])(
+    'is an answer without a list: %j',
+    async (answer) => {
+      const world = catalogWorld();
+      world.replies.push(answer);
+      expect(await world.ids()).toEqual(bundledIds);
+      expect(world.warnings).toHaveLength(1);
+    },
+  );
+
+  it('is not an empty list, nor a single entry that cannot be read', async () => {
+    const world = catalogWorld();
+    world.replies.push({ models: [] }, { models: [null, { slug: 7 }, { slug: 'a' }, { slug: 'a' }] });
+    expect(await world.catalog.list()).toEqual([]);
+    expect(await world.catalog.list({ refresh: true })).toEqual([{ id: 'a', isListed: true, source: 'live' }]);
+    expect([world.warnings, world.records]).toEqual([
+      [],
+      Array(3).fill('An entry of the list of models could not be read.'),
+    ]);
+  });
+
+  it('of the login rejects, before and during the request', async () => {
+    const world = catalogWorld();
+    const refused = new CodexAuthError({ code: 'relogin_required', message: 'over' });
+    world.replies.push(list('a'), refused);
+    await world.ids();
+    await expect(world.catalog.list({ refresh: true })).rejects.toBe(refused);
+    world.account = new CodexAuthError({ code: 'not_logged_in', message: 'nobody' });
+    await expect(world.catalog.list()).rejects.toBe(world.account);
+    expect(world.asked).toHaveLength(2);
+  });
+});
+
+describe('who is logged in', () => {
+  it('decides which list is meant', async () => {
+    const world = catalogWorld();
+    world.replies.push({ ...list('a'), headers: { etag: 'v1' } }, list('b'));
+    expect(await world.ids()).toEqual(['a']);
+    world.account = 'acct-2';
+    expect(await world.ids()).toEqual(['b']);
+    world.account = 'acct-1';
+    expect(await world.ids()).toEqual(['a']);
+    expect(world.asked.map(({ etag }) => etag)).toEqual([undefined, undefined]);
+  });
+
+  it('may change before the request leaves: the answer says whose list it is', async () => {
+    const world = catalogWorld();
+    world.replies.push({ ...list('b'), accountId: 'acct-2' }, list('a'));
+    expect(await world.ids()).toEqual(['b']);
+    expect(await world.ids()).toEqual(['a']);
+    world.account = 'acct-2';
+    expect([await world.ids(), world.asked.length]).toEqual([['b'], 2]);
+  });
+
+  it('is asked again without a version when the list of another one is unchanged', async () => {
+    const world = catalogWorld();
+    world.replies.push(
+      { ...list('a'), headers: { etag: 'v1' } },
+      { status: 304, accountId: 'acct-2' },
+      { ...list('b'), accountId: 'acct-2' },
+    );
+    await world.ids();
+    world.now += 6 * MINUTE;
+    expect(await world.ids()).toEqual(['b']);
+    expect(world.asked.map(({ etag }) => etag)).toEqual([undefined, 'v1', undefined]);
+  });
+});
+
+describe('many at once', () => {
+  const slow = () => {
+    let say = (_: object) => {};
+    const said = new Promise<object>((resolve) => {
+      say = resolve;
+    });
+    const signals: AbortSignal[] = [];
+    const reply = (signal: AbortSignal) => {
+      signals.push(signal);
+      return said;
+    };
+    return { reply, say, signals };
+  };
+  const asked = async (world: { asked: unknown[] }) => {
+    while (world.asked.length === 0) await new Promise(setImmediate);
+  };
+
+  it('share one request, which one that goes does not end for the others', async () => {
+    const world = catalogWorld();
+    const { reply, say, signals } = slow();
+    world.replies.push(reply);
+    const leaving = new AbortController();
+    const left = world.catalog.list({ signal: leaving.signal });
+    const others = [world.ids(), world.ids(), world.catalog.liveIds()];
+    await asked(world);
+    const reason = new Error('no longer wanted');
+    leaving.abort(reason);
+    await expect(left).rejects.toBe(reason);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    say(list('a'));
+    expect(await Promise.all(others)).toEqual([['a'], ['a'], ['a']]);
+    expect(world.asked).toHaveLength(1);
+  });
+
+  it('end the request when the last one goes, and the next one asks anew', async () => {
+    const world = catalogWorld();
+    const { reply, signals } = slow();
+    world.replies.push(reply, list('a'));
+    const end = new AbortController();
+    const all = [world.catalog.list({ signal: end.signal }), world.catalog.list({ signal: end.signal })];
+    await asked(world);
+    end.abort(new Error('no longer wanted'));
+    expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(await world.ids()).toEqual(['a']);
+  });
+
+  it('ask nothing for a signal that has come already', async () => {
+    const world = catalogWorld();
+    const reason = new Error('no longer wanted');
+    await expect(world.catalog.list({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(await world.catalog.liveIds(AbortSignal.abort(reason))).toBeUndefined();
+    expect(world.asked).toEqual([]);
+  });
+});
+
+describe('find', () => {
+  it('never asks, and gives the live facts over those of the bundle once they are known', async () => {
+    const world = catalogWorld();
+    expect(await world.catalog.find('gpt-5.5', 'acct-1')).toBe(KNOWN_MODELS.find(({ id }) => id === 'gpt-5.5'));
+    expect(await world.catalog.find('new', 'acct-1')).toEqual({ id: 'new' });
+    expect(world.asked).toEqual([]);
+    world.replies.push({ models: [{ slug: 'gpt-5.5', context_window: 7, use_responses_lite: true }] });
+    await world.ids();
+    expect(await world.catalog.find('gpt-5.5', 'acct-1')).toMatchObject({
+      contextWindow: 7,
+      usesResponsesLite: true,
+      lastSeenWorking: '2026-09',
+    });
+    expect((await world.catalog.find('gpt-5.5', 'acct-2')).usesResponsesLite).toBeUndefined();
+    expect(await world.catalog.find('gpt-5.4', 'acct-1')).toMatchObject({ contextWindow: 272_000 });
+  });
+});
+
+describe('liveIds', () => {
+  it('asks although the list is young, and leaves out what people are not offered', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a'), { models: [{ slug: 'gpt-5.3-codex' }, { slug: 'b', visibility: 'hide' }] });
+    await world.ids();
+    expect(await world.catalog.liveIds()).toEqual(['gpt-5.3-codex']);
+    expect(await world.ids()).toEqual(['gpt-5.3-codex', 'gpt-5.3-codex-spark', 'b']);
+    expect(world.asked).toHaveLength(2);
+  });
+
+  it('is undefined when the backend, the login or the time does not allow it', async () => {
+    const world = catalogWorld();
+    world.replies.push(new Error('away'), (signal) => new Promise((_, fail) => signal.addEventListener('abort', fail)));
+    expect(await world.catalog.liveIds()).toBeUndefined();
+    const late = world.catalog.liveIds();
+    while (world.asked.length < 2) await new Promise(setImmediate);
+    const limit = world.limits.at(-1);
+    limit?.expire();
+    expect([await late, limit?.ms]).toEqual([undefined, 5_000]);
+    world.account = new CodexAuthError({ code: 'not_logged_in', message: 'nobody' });
+    expect(await world.catalog.liveIds()).toBeUndefined();
+    expect([world.asked.length, world.warnings]).toEqual([2, []]);
+  });
+});

@@ -1,0 +1,181 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { fileModelCache } from '../../src/node';
+import { catalogWorld, MINUTE, memoryCache } from './catalog-world';
+
+const list = (...slugs: string[]) => ({ models: slugs.map((slug) => ({ slug })) });
+
+describe('a cache', () => {
+  it('saves the request of the next run for 5 minutes, and its effort after that', async () => {
+    const cache = memoryCache();
+    const first = catalogWorld({ cache });
+    first.replies.push({ ...list('a', 'b'), headers: { etag: 'v1' } });
+    await first.ids();
+    const second = catalogWorld({ cache });
+    second.replies.push({ status: 304 });
+    expect([await second.ids(), second.asked]).toEqual([['a', 'b'], []]);
+    second.now += 6 * MINUTE;
+    expect([await second.ids(), second.asked.map(({ etag }) => etag)]).toEqual([['a', 'b'], ['v1']]);
+    const third = catalogWorld({ cache });
+    third.now += 8 * MINUTE;
+    expect([await third.ids(), third.asked]).toEqual([['a', 'b'], []]);
+  });
+
+  it('gives every fact that the backend told, and nothing else of it', async () => {
+    const cache = memoryCache();
+    const world = catalogWorld({ cache });
+    const entry = {
+      slug: 'new',
+      display_name: 'New',
+      description: 'A model.',
+      default_reasoning_level: 'low',
+      supported_reasoning_levels: [{ effort: 'low', description: 'long' }],
+      supports_reasoning_summaries: true,
+      context_window: 1,
+      max_context_window: 2,
+      input_modalities: ['text'],
+      supports_parallel_tool_calls: false,
+      support_verbosity: true,
+      default_verbosity: 'low',
+      service_tiers: [{ id: 'priority' }],
+      minimal_client_version: '0.1.0',
+      available_in_plans: ['pro'],
+      visibility: 'hide',
+      supported_in_api: true,
+      use_responses_lite: true,
+      base_instructions: 'pages of text',
+    };
+    world.replies.push({ models: [entry] });
+    const told = await world.catalog.list();
+    const next = catalogWorld({ cache });
+    expect(await next.catalog.find('new', 'acct-1')).toEqual(told[0]);
+    expect(await next.catalog.list()).toEqual(told);
+    expect([next.asked, told[0]?.maxContextWindow]).toEqual([[], 2]);
+    expect(cache.text).not.toContain('pages of text');
+  });
+
+  it('is looked at once for each account, of whom it names none', async () => {
+    const cache = memoryCache();
+    const world = catalogWorld({ cache });
+    world.replies.push(list('a'), list('b'));
+    await world.ids();
+    world.account = 'acct-2';
+    await world.ids();
+    expect(cache.text).not.toMatch(/acct|backend\.test/);
+    let reads = 0;
+    const counting = {
+      write: async () => {},
+      read: async () => {
+        reads++;
+        return cache.text;
+      },
+    };
+    const next = catalogWorld({ cache: counting });
+    for (const account of ['acct-1', 'acct-2', 'acct-3', 'acct-3']) await next.catalog.find('a', account);
+    next.account = 'acct-2';
+    expect([await next.ids(), reads, next.asked]).toEqual([['b'], 3, []]);
+  });
+
+  it('has lists apart by client version, and eight of them at most', async () => {
+    const cache = memoryCache();
+    for (let minor = 0; minor < 10; minor++) {
+      const world = catalogWorld({ cache, clientVersion: `0.${minor}.0` });
+      world.now += minor;
+      world.replies.push(list(`of-${minor}`));
+      await world.ids();
+    }
+    expect(JSON.parse(cache.text ?? '').lists).toHaveLength(8);
+    const askedBy = async (minor: number) => {
+      const world = catalogWorld({ cache: { ...cache, write: async () => {} }, clientVersion: `0.${minor}.0` });
+      world.now += 10;
+      world.replies.push(list('asked'));
+      return world.ids();
+    };
+    expect(await Promise.all([1, 2, 9].map(askedBy))).toEqual([['asked'], ['of-2'], ['of-9']]);
+  });
+
+  it.each([
+    '',
+    'nonsense',
+    '[]',
+    'null',
+    '{"version":2,"lists":[]}',
+    '{"version":1,"lists":[null,7,{"key":1}]}',
+    '{"version":1}',
+  ])('that is damaged is passed over and overwritten: %s', async (text) => {
+    const cache = memoryCache(text);
+    const world = catalogWorld({ cache });
+    world.replies.push(list('a'));
+    expect(await world.ids()).toEqual(['a']);
+    expect(JSON.parse(cache.text ?? '')).toMatchObject({ version: 1, lists: [{ models: [{ slug: 'a' }] }] });
+  });
+
+  it('that fails, or never ends, costs nothing but the cache', async () => {
+    const failing = { read: () => Promise.reject(new Error('read')), write: () => Promise.reject(new Error('write')) };
+    const world = catalogWorld({ cache: failing });
+    world.replies.push(list('a'));
+    expect([await world.ids(), await world.ids(), world.warnings]).toEqual([['a'], ['a'], []]);
+    expect(world.records).toEqual([
+      'The list of models that is kept could not be read.',
+      'The list of models that is kept could not be written.',
+    ]);
+    const hanging = catalogWorld({ cache: { read: () => new Promise(() => {}), write: async () => {} } });
+    const found = hanging.catalog.find('gpt-5.5', 'acct-1');
+    hanging.limits[0]?.expire();
+    expect([(await found).id, hanging.limits[0]?.ms]).toEqual(['gpt-5.5', 1_000]);
+  });
+
+  it('is written before the list is given, so that a program may end at once', async () => {
+    const cache = memoryCache();
+    const world = catalogWorld({ cache });
+    world.replies.push(list('a'), new Error('away'));
+    await world.ids();
+    expect(cache.writes).toBe(1);
+    await world.catalog.list({ refresh: true });
+    expect(cache.writes).toBe(1);
+  });
+});
+
+describe('fileModelCache', () => {
+  async function folder() {
+    const path = await mkdtemp(join(tmpdir(), 'models-'));
+    onTestFinished(() => rm(path, { recursive: true, force: true }));
+    return path;
+  }
+
+  it('makes folder and file for their owner alone, and replaces the file as a whole', async () => {
+    const home = join(await folder(), 'new');
+    const cache = fileModelCache({ path: join(home, 'models.json') });
+    expect(await cache.read()).toBeUndefined();
+    await cache.write('one');
+    await cache.write('two');
+    expect(await cache.read()).toBe('two');
+    expect(await readdir(home)).toEqual(['models.json']);
+    if (process.platform === 'win32') return;
+    expect((await stat(home)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(home, 'models.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('leaves no half of a file behind when it cannot write', async () => {
+    const home = await folder();
+    await mkdir(join(home, 'taken'));
+    await writeFile(join(home, 'file'), 'a file');
+    for (const path of [join(home, 'taken'), join(home, 'file', 'models.json')]) {
+      await expect(fileModelCache({ path }).write('text')).rejects.toThrow();
+      await expect(fileModelCache({ path }).read()).rejects.toThrow();
+    }
+    expect((await readdir(home)).sort()).toEqual(['file', 'taken']);
+    expect(await readFile(join(home, 'file'), 'utf8')).toBe('a file');
+  });
+
+  it('is models.json beside our file of logins, looked up at every use', async () => {
+    const cache = fileModelCache();
+    const home = await folder();
+    vi.stubEnv('AI_SDK_CODEX_HOME', home);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await cache.write('text');
+    expect(await readdir(home)).toEqual(['models.json']);
+  });
+});

@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { BackendFailure, BackendFailureCode } from '../../src/codec/response/backend-failure';
+import { classifyFailure } from '../../src/codec/response/classify-failure';
+
+const NOW = Date.UTC(2026, 10, 21, 12);
+
+function classify(said: Partial<BackendFailure>) {
+  return classifyFailure({ headers: {}, codes: [], isHtml: false, ...said }, NOW);
+}
+
+type Row = [Partial<BackendFailure>, BackendFailureCode, status: number, isRetryable?: boolean];
+
+const CASES: Row[] = [
+  [{ status: 401 }, 'unauthorized', 401],
+  [{ codes: ['token_invalidated', 'invalid_request_error'] }, 'unauthorized', 401],
+  [{ status: 401, message: 'Missing scopes: api.responses.write' }, 'api_key', 401],
+  [{ codes: ['usage_limit_reached'] }, 'usage_limit_reached', 429],
+  [{ status: 404, message: 'usage limit reached' }, 'usage_limit_reached', 404],
+  // The code is one of many, the type is the one that counts.
+  [{ status: 429, codes: ['rate_limit_exceeded', 'usage_limit_reached'] }, 'usage_limit_reached', 429],
+  [{ status: 429, headers: { 'x-codex-rate-limit-reached-type': 'rate_limit_reached' } }, 'usage_limit_reached', 429],
+  [{ codes: ['insufficient_quota'] }, 'insufficient_quota', 429],
+  [{ codes: ['USAGE_NOT_INCLUDED'] }, 'usage_not_included', 429],
+  [{ status: 429 }, 'rate_limit_exceeded', 429, true],
+  [{ codes: ['rate_limit_exceeded'] }, 'rate_limit_exceeded', 429, true],
+  [{ status: 503, codes: ['slow_down'] }, 'server_is_overloaded', 503, true],
+  [{ status: 529 }, 'server_is_overloaded', 529, true],
+  [{ status: 503 }, 'server_error', 503, true],
+  [{ status: 520, isHtml: true, message: 'Error' }, 'server_error', 520, true],
+  [{ codes: ['server_overloaded'] }, 'server_error', 500, true],
+  [{}, 'server_error', 500, true],
+  // A sentence about limits does not excuse a server.
+  [{ status: 500, message: 'usage limit service is down' }, 'server_error', 500, true],
+  [{ message: "The 'x' model is not supported when using Codex with a ChatGPT account." }, 'model_not_supported', 400],
+  [{ status: 404, message: 'Model not found x', codes: ['invalid_request_error'] }, 'model_not_found', 404],
+  [{ status: 400, message: 'Your input exceeds the context window of this model.' }, 'context_length_exceeded', 400],
+  [{ status: 413 }, 'payload_too_large', 413],
+  [{ codes: ['cyber_policy'] }, 'content_policy', 400],
+  [{ status: 400, codes: ['invalid_value'], param: 'input[0].content[1].image_url' }, 'invalid_image', 400],
+  [{ status: 400, message: 'The image data does not represent a valid image' }, 'invalid_image', 400],
+  [{ codes: ['invalid_encrypted_content'] }, 'invalid_encrypted_content', 400],
+  [{ status: 400, message: 'Instructions are not valid' }, 'instructions_refused', 400],
+  [{ status: 400, codes: ['unsupported_value'], param: 'model' }, 'invalid_request', 400],
+  [{ codes: ['invalid_request_error'] }, 'invalid_request', 400],
+  [{ status: 408 }, 'invalid_request', 408, true],
+  [{ status: 409 }, 'invalid_request', 409, true],
+  [{ status: 425 }, 'invalid_request', 425, true],
+  [{ status: 403, isHtml: true }, 'cloudflare_challenge', 403],
+  [{ status: 503, isHtml: true, message: 'Just a moment...' }, 'cloudflare_challenge', 503],
+  [{ status: 401, headers: { 'cf-mitigated': 'challenge' } }, 'cloudflare_challenge', 401],
+  [{ status: 403, codes: ['unsupported_country_region_territory'] }, 'region_blocked', 403],
+  [{ status: 402, codes: ['deactivated_workspace'] }, 'deactivated_workspace', 402],
+  [{ status: 402 }, 'forbidden', 402],
+  [{ status: 403, message: 'Forbidden' }, 'forbidden', 403],
+  [{ status: 302 }, 'redirected', 302],
+];
+
+describe('a failure', () => {
+  it.each(CASES)('%j is %s', (said, code, status, isRetryable = false) => {
+    expect(classify(said)).toMatchObject({ code, status, isRetryable });
+  });
+
+  it('has a case for every code', () => {
+    const all: Record<BackendFailureCode, true> = {
+      unauthorized: true,
+      api_key: true,
+      usage_limit_reached: true,
+      insufficient_quota: true,
+      usage_not_included: true,
+      rate_limit_exceeded: true,
+      server_is_overloaded: true,
+      server_error: true,
+      model_not_supported: true,
+      model_not_found: true,
+      context_length_exceeded: true,
+      payload_too_large: true,
+      content_policy: true,
+      invalid_image: true,
+      invalid_encrypted_content: true,
+      instructions_refused: true,
+      invalid_request: true,
+      cloudflare_challenge: true,
+      region_blocked: true,
+      deactivated_workspace: true,
+      forbidden: true,
+      redirected: true,
+    };
+    expect(new Set(CASES.map(([, code]) => code))).toEqual(new Set(Object.keys(all)));
+  });
+});
+
+describe('how long to wait', () => {
+  it.each<[string, Partial<BackendFailure>, number | undefined]>([
+    ['milliseconds', { headers: { 'retry-after-ms': '250', 'retry-after': '9' } }, 250],
+    ['seconds', { headers: { 'retry-after': '1.5' } }, 1_500],
+    ['a date', { headers: { 'retry-after': new Date(NOW + 9_000).toUTCString() } }, 9_000],
+    ['a date that is over', { headers: { 'retry-after': new Date(NOW - 9_000).toUTCString() } }, 0],
+    ['seconds in a sentence', { message: 'Please try again in 1.5s. Or not.' }, 1_500],
+    ['milliseconds in a sentence', { message: 'try again in 20 ms' }, 20],
+    ['minutes and seconds', { message: 'Please try again in 1m30s.' }, 90_000],
+    ['words', { message: 'Retry after 2 minutes and 5 seconds, please' }, 125_000],
+    ['an event', { resetsInSeconds: 3 }, 3_000],
+    ['nothing', { message: 'Try again later, in 2026.' }, undefined],
+    ['nonsense', { headers: { 'retry-after': '-1', 'retry-after-ms': '' } }, undefined],
+  ])('is told by %s', (_name, said, ms) => {
+    expect(classify({ status: 429, ...said }).retryAfterMs).toBe(ms);
+  });
+
+  it.each([
+    ['59.999', true],
+    ['60', false],
+    ['3600', false],
+  ])('decides whether a try is worth it: %s s', (seconds, isRetryable) => {
+    const headers = { 'retry-after': seconds };
+    expect(classify({ status: 429, headers }).isRetryable).toBe(isRetryable);
+    expect(classify({ status: 503, headers }).isRetryable).toBe(isRetryable);
+  });
+
+  it('is not asked of what will never work', () => {
+    expect(classify({ status: 400, headers: { 'retry-after': '1' } })).not.toHaveProperty('retryAfterMs');
+    expect(classify({ codes: ['usage_limit_reached'], headers: { 'retry-after': '1' } })).toEqual({
+      code: 'usage_limit_reached',
+      status: 429,
+      isRetryable: false,
+      resetsAt: NOW + 1_000,
+    });
+  });
+});
+
+describe('when a usage limit ends', () => {
+  const reset = (said: Partial<BackendFailure>) => classify({ codes: ['usage_limit_reached'], ...said }).resetsAt;
+  const windows = (primary: number, secondary: number) => ({
+    'x-codex-primary-used-percent': String(primary),
+    'x-codex-primary-reset-at': String(NOW / 1_000 + 60),
+    'x-codex-secondary-used-percent': String(secondary),
+    'x-codex-secondary-reset-at': String(NOW / 1_000 + 90),
+  });
+
+  it.each<[string, Partial<BackendFailure>, number | undefined]>([
+    ['the moment', { resetsAt: NOW / 1_000 + 5, resetsInSeconds: 7, headers: windows(100, 100) }, 5],
+    ['the distance', { resetsInSeconds: 7, headers: windows(100, 100) }, 7],
+    ['the one window that is used up', { headers: windows(100, 99) }, 60],
+    ['the last of two windows', { headers: windows(103, 100) }, 90],
+    ['the sentence', { message: 'Try again in 2 days.', headers: windows(3, 4) }, 172_800],
+    ['nobody', { headers: windows(3, 4) }, undefined],
+    ['a moment without a date', { resetsAt: 1e300 }, undefined],
+  ])('is told by %s', (_name, said, seconds) => {
+    expect(reset(said)).toBe(seconds === undefined ? undefined : NOW + seconds * 1_000);
+  });
+
+  it('is told by the limit that counted, if it is one of its own', () => {
+    const headers = {
+      'x-codex-active-limit': 'codex_other',
+      'x-codex-other-primary-used-percent': '100',
+      'x-codex-other-primary-reset-at': String(NOW / 1_000 + 30),
+      'x-codex-third-primary-used-percent': '100',
+      'x-codex-third-primary-reset-at': String(NOW / 1_000 + 99),
+    };
+    expect(reset({ headers })).toBe(NOW + 30_000);
+  });
+});
