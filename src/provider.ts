@@ -1,11 +1,9 @@
 import { defaultAuthStore, defaultLogger, defaultModelCache } from '#default-store';
 import { loginHint } from './auth/login-hint';
-import type { SessionOptions } from './auth/session';
-import type { CodexUsage, UsageOptions } from './catalog/fetch-usage';
+import type { EnvironmentOptions } from './call-environment';
 import type { ModelCache } from './catalog/model-cache';
-import type { ModelCatalog } from './catalog/model-catalog';
-import type { GetEnvironment } from './language-model/backend-get';
-import { TurnStates } from './language-model/turn-state';
+import type { CallEnvironment } from './language-model/run-call';
+import type { OpenEnvironment } from './language-model/v2/codex-language-model';
 import { type CodexProvider, createProvider } from './language-model/v2/create-provider';
 import {
   CODEX_CLIENT_VERSION,
@@ -18,12 +16,9 @@ import {
 } from './shared/constants';
 import { inLayer, type Logger, safeLogger } from './shared/logger';
 import type { RateLimits } from './shared/rate-limits';
-import type { RequestAuthorizer } from './shared/request-authorizer';
 import { createRuntime, type FetchFunction, type Runtime } from './shared/runtime';
 import { isSecureUrl, withoutSlash } from './shared/secure-url';
 import type { AuthStore } from './stores/auth-store';
-import { createHttpTransport } from './transport/http-transport';
-import { resolveTimeouts } from './transport/transport';
 
 /** Everything has a default; most apps need none of it. */
 export interface CodexProviderSettings {
@@ -101,23 +96,26 @@ export const codex: CodexProvider = /* @__PURE__ */ createCodex();
 export function createCodexOver(runtime: Runtime, settings: CodexProviderSettings): CodexProvider {
   const baseURL = secureURL(settings.baseURL ?? DEFAULT_BASE_URL, 'baseURL');
   const issuer = secureURL(settings.issuer ?? DEFAULT_ISSUER, 'issuer');
-  const { codexCliLogin, profile = DEFAULT_PROFILE } = settings;
+  const { codexCliLogin, profile = DEFAULT_PROFILE, authStore } = settings;
   const logger = safeLogger(settings.logger ?? defaultLogger());
   const tokenLogger = inLayer('TOKEN', logger);
-  const identity = {
+  const modelCache = settings.modelCache ?? (authStore ? false : defaultModelCache());
+  const open = openedByUse({
+    baseURL,
     runtime,
+    logger,
     originator: settings.originator ?? ORIGINATOR,
     clientVersion: settings.clientVersion ?? CODEX_CLIENT_VERSION,
     headers: settings.headers,
     loginHint: loginHint(profile),
-    logger,
-  };
-  const parts = openedByUse({
-    ...identity,
-    baseURL,
-    modelCache: settings.modelCache ?? (settings.authStore ? undefined : defaultModelCache()),
+    defaultInstructions: settings.instructions ?? DEFAULT_INSTRUCTIONS,
+    onRateLimits: settings.onRateLimits,
+    responsesLite: settings.responsesLite,
+    clampReasoningEffort: settings.clampReasoningEffort ?? true,
+    timeouts: settings.timeouts,
+    modelCache: modelCache || undefined,
     session: {
-      store: settings.authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger: tokenLogger }),
+      store: authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger: tokenLogger }),
       profile,
       issuer,
       clientId: settings.clientId ?? DEFAULT_CLIENT_ID,
@@ -125,81 +123,20 @@ export function createCodexOver(runtime: Runtime, settings: CodexProviderSetting
       logger: tokenLogger,
     },
   });
-  return createProvider(
-    {
-      ...identity,
-      ...parts,
-      baseURL,
-      transport: createHttpTransport(runtime, resolveTimeouts(settings.timeouts), logger),
-      turnStates: new TurnStates(runtime),
-      defaultInstructions: settings.instructions ?? DEFAULT_INSTRUCTIONS,
-      onRateLimits: settings.onRateLimits,
-      responsesLite: settings.responsesLite,
-      clampReasoningEffort: settings.clampReasoningEffort ?? true,
-    },
-    { acceptOpenAIPrefix: settings.acceptOpenAIPrefix ?? false },
-  );
+  return createProvider(open, { acceptOpenAIPrefix: settings.acceptOpenAIPrefix ?? false });
 }
 
-interface PartsOptions extends Omit<GetEnvironment, 'authorizer'> {
-  baseURL: string;
-  modelCache: ModelCache | false | undefined;
-  session: SessionOptions;
-}
-
-interface Parts {
-  authorizer: RequestAuthorizer;
-  catalog: ModelCatalog;
-  usage(options?: UsageOptions): Promise<CodexUsage>;
-}
-
-/** Session, catalogue and usage, whose code is loaded by the first call: an app that only imports us does not wait for it. */
-function openedByUse(options: PartsOptions): Parts {
-  let opened: Promise<Parts> | undefined;
-  const open = () =>
-    (opened ??= openParts(options).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    }));
-  return {
-    authorizer: {
-      headers: async () => (await open()).authorizer.headers(),
-      onUnauthorized: async (...refused) => (await open()).authorizer.onUnauthorized(...refused),
-    },
-    catalog: {
-      find: async (...query) => (await open()).catalog.find(...query),
-      list: async (...query) => (await open()).catalog.list(...query),
-      liveIds: async (...query) => (await open()).catalog.liveIds(...query),
-      noteEtag: (...etag) =>
-        void open().then(
-          ({ catalog }) => catalog.noteEtag(...etag),
-          () => {}, // whoever needs the parts is told
-        ),
-    },
-    usage: async (...query) => (await open()).usage(...query),
-  };
-}
-
-async function openParts(options: PartsOptions): Promise<Parts> {
-  const { createBackendGet, createLiveCatalog, createSession, fetchUsage } = await import('./provider-parts');
-  const { baseURL, clientVersion, runtime, logger, modelCache } = options;
-  const authorizer = createSession(options.session);
-  const get = createBackendGet({ ...options, authorizer });
-  const cache = modelCache || undefined;
-  const accountId = async () => (await authorizer.headers())['chatgpt-account-id'] ?? '';
-  return {
-    authorizer,
-    catalog: createLiveCatalog({
-      get,
-      accountId,
-      baseURL,
-      clientVersion,
-      runtime,
-      cache,
-      logger: inLayer('CODEX', logger),
-    }),
-    usage: (query) => fetchUsage(get, baseURL, runtime, query),
-  };
+/** An environment whose code is loaded by the first call: an app that only imports us does not wait for it. */
+function openedByUse(options: EnvironmentOptions): OpenEnvironment {
+  let opened: Promise<CallEnvironment> | undefined;
+  return () =>
+    (opened ??= import('./call-environment').then(
+      ({ openEnvironment }) => openEnvironment(options),
+      (error: unknown) => {
+        opened = undefined;
+        throw error;
+      },
+    ));
 }
 
 function secureURL(value: string, setting: string): string {

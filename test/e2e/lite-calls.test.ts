@@ -34,7 +34,7 @@ async function withCatalog(catalog: Partial<ModelCatalog>, more: Partial<CallEnv
     },
     ...more,
   });
-  return { emulator, asked, codex: createProvider(environment, { acceptOpenAIPrefix: false }) };
+  return { emulator, asked, codex: createProvider(async () => environment, { acceptOpenAIPrefix: false }) };
 }
 
 const sol = (usesResponsesLite: boolean): Partial<ModelCatalog> => ({

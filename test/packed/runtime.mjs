@@ -71,7 +71,7 @@ export const runtimeChecks = [
         import { createRequire } from 'node:module';
         import * as esm from 'ai-sdk-codex';
         const cjs = createRequire(import.meta.url)('ai-sdk-codex');
-        const options = { code: 'not_logged_in', message: 'x', url: 'https://a.test', requestBodyValues: {} };
+        const options = { code: 'not_logged_in', message: 'x', url: 'https://a.test', requestBodyValues: {}, attempts: [] };
         const classes = Object.keys(esm).filter((name) => name.endsWith('Error'));
         for (const name of classes) {
           const [a, b] = [new esm[name](options), new cjs[name](options)];

@@ -22,10 +22,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'codec',
     'transport',
     'language-model',
-    'provider-parts',
+    'call-environment',
     '#default-store',
   ],
-  'provider-parts.ts': ['catalog', 'auth', 'language-model'],
+  'call-environment.ts': ['shared', 'catalog', 'auth', 'transport', 'language-model'],
 };
 
 const NODE_PLACES = /(?:^|\/)node\/|(?:^|\/)(?:redis|postgres|cli|mcp|testing)\/|\.node\.ts$|^(?:node|testing)\.ts$/;
@@ -33,7 +33,7 @@ const RUNTIME = 'shared/runtime.ts';
 /** A type of one version of the AI SDK's specification. */
 const SPEC_TYPE = /^(?:[A-Z][a-z]+)+V(\d)(?:[A-Z]\w*)?$/;
 /** What an app may have to load before its first call. */
-const LOADED_WITH_ROOT = new Set(['@ai-sdk/provider', 'zod/v4', 'eventsource-parser']);
+const LOADED_WITH_ROOT = new Set(['@ai-sdk/provider']);
 
 /** Every breach of the house's rules, as `path: what is wrong`. */
 export function findBreaches(sources: Sources): string[] {

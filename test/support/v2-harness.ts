@@ -61,7 +61,7 @@ const NOW = 1_790_000_000_000;
 /** A V2 model whose backend answers every request with `bytes`, `chunkSize` of them at a time. */
 export function createV2Model(bytes: Uint8Array, chunkSize = bytes.length): LanguageModelV2 {
   const environment = createEnvironment(createRuntime({ fetch: answerWith(bytes, chunkSize), now: () => NOW }));
-  return createProvider(environment, { acceptOpenAIPrefix: false })('gpt-5.3-codex');
+  return createProvider(async () => environment, { acceptOpenAIPrefix: false })('gpt-5.3-codex');
 }
 
 /** A `fetch` that answers 200 with an event stream, and hands out the next chunk only when it is asked to. */

@@ -21,7 +21,8 @@ export class CodexFallbackError extends APICallError {
   /** Epoch milliseconds at which the first of the models that wait can be asked again. */
   readonly retryAt: number | undefined;
 
-  constructor(attempts: readonly JudgedAttempt[], now: number) {
+  /** `now` in epoch milliseconds. */
+  constructor({ attempts, now }: { attempts: readonly JudgedAttempt[]; now: number }) {
     const last = attempts.findLast(({ skipped }) => !skipped) ?? attempts.at(-1);
     const failed = APICallError.isInstance(last?.error) ? last.error : undefined;
     const wait = shortestWait(attempts, now);

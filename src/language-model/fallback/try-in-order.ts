@@ -72,7 +72,7 @@ export async function tryInOrder<Model extends AnyModel, Result>(
       giveUp(attempt);
     }
   }
-  throw attempts.length === 1 ? attempts[0]?.error : new CodexFallbackError(attempts, now());
+  throw attempts.length === 1 ? attempts[0]?.error : new CodexFallbackError({ attempts, now: now() });
 }
 
 /** Where everybody is left alone: the cool-downs after a refused login, which may have been repaired since. */

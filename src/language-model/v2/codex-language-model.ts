@@ -1,12 +1,10 @@
-import type { LanguageModelV2, LanguageModelV2CallOptions, LanguageModelV2StreamPart } from '@ai-sdk/provider';
-import { PartCollector } from '../../codec/response/collect-parts';
-import type { ResponsePart } from '../../codec/response/response-part';
-import { type CallEnvironment, type RunningCall, runCall } from '../run-call';
-import { fromCallOptions } from './from-call-options';
-import { type GenerateResult, toGenerateResult } from './to-generate-result';
-import { toStreamPart, toWarning } from './to-stream-part';
+import type { LanguageModelV2, LanguageModelV2CallOptions } from '@ai-sdk/provider';
+import type { CallEnvironment } from '../run-call';
+import type { StreamResult, WireModel } from './run-model';
+import type { GenerateResult } from './to-generate-result';
 
-type StreamResult = Awaited<ReturnType<LanguageModelV2['doStream']>>;
+/** Opens what the calls of one provider share; the same at every call. */
+export type OpenEnvironment = () => Promise<CallEnvironment>;
 
 /** One model of the Codex backend as a LanguageModelV2. */
 export class CodexLanguageModel implements LanguageModelV2 {
@@ -18,66 +16,30 @@ export class CodexLanguageModel implements LanguageModelV2 {
   constructor(
     /** As the app wrote it. */
     readonly modelId: string,
-    private readonly wire: { modelId: string; reasoningEffort?: string },
-    private readonly environment: CallEnvironment,
+    private readonly wire: WireModel,
+    private readonly open: OpenEnvironment,
   ) {
     // An inspected model must not lead to whatever its settings hold.
-    Object.defineProperty(this, 'environment', { enumerable: false });
+    Object.defineProperty(this, 'open', { enumerable: false });
   }
 
   /** The same object for all models of one provider, thus of one login. */
   get account(): object {
-    return this.environment.authorizer;
+    return this.open;
   }
 
   async doGenerate(options: LanguageModelV2CallOptions): Promise<GenerateResult> {
-    const { running, warnings } = await this.run(options);
-    const collector = new PartCollector();
-    const parts: ResponsePart[] = [];
-    for (let more = true; more; parts.length = 0) {
-      more = await running.next(parts);
-      for (const part of parts) collector.push(part);
-    }
-    return toGenerateResult(collector.result(), running, warnings);
+    const [{ generate }, environment] = await this.load();
+    return generate(this.wire, environment, options);
   }
 
   async doStream(options: LanguageModelV2CallOptions): Promise<StreamResult> {
-    const { running, warnings } = await this.run(options);
-    return {
-      stream: createPartStream(running, { type: 'stream-start', warnings }),
-      request: { body: running.body },
-      response: { headers: running.responseHeaders },
-    };
+    const [{ stream }, environment] = await this.load();
+    return stream(this.wire, environment, options);
   }
 
-  private async run(options: LanguageModelV2CallOptions) {
-    const { call, warnings, historySessionId } = fromCallOptions(this.wire.modelId, this.wire.reasoningEffort, options);
-    const running = await runCall(call, this.environment, {
-      headers: options.headers,
-      signal: options.abortSignal,
-      historySessionId,
-    });
-    return { running, warnings: [...warnings, ...running.warnings].map(toWarning) };
+  /** What calls are made of is loaded by the first of them: an app that only imports us does not wait for it. */
+  private load() {
+    return Promise.all([import('./run-model'), this.open()]);
   }
-}
-
-/** Reads from the backend only when its reader asks, one piece of the wire at a time. */
-function createPartStream(
-  running: RunningCall,
-  start: LanguageModelV2StreamPart,
-): ReadableStream<LanguageModelV2StreamPart> {
-  const parts: ResponsePart[] = [];
-  return new ReadableStream<LanguageModelV2StreamPart>(
-    {
-      start: (controller) => controller.enqueue(start),
-      async pull(controller) {
-        const more = await running.next(parts);
-        for (const part of parts) controller.enqueue(toStreamPart(part, running.toError));
-        parts.length = 0;
-        if (!more) controller.close();
-      },
-      cancel: (reason) => running.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
 }

@@ -4,8 +4,7 @@ import type { ListModelsOptions } from '../../catalog/model-catalog';
 import type { CodexModelId } from '../../catalog/model-id';
 import type { CodexModel } from '../../catalog/model-info';
 import { normalizeModelId } from '../../catalog/normalize-model-id';
-import type { CallEnvironment } from '../run-call';
-import { CodexLanguageModel } from './codex-language-model';
+import { CodexLanguageModel, type OpenEnvironment } from './codex-language-model';
 
 /** A provider of Codex models for the AI SDK. Calling it is the same as calling `languageModel`. */
 export interface CodexProvider extends ProviderV2 {
@@ -32,12 +31,12 @@ export interface CodexProvider extends ProviderV2 {
   usage(options?: UsageOptions): Promise<CodexUsage>;
 }
 
-export function createProvider(environment: CallEnvironment, options: { acceptOpenAIPrefix: boolean }): CodexProvider {
+export function createProvider(open: OpenEnvironment, options: { acceptOpenAIPrefix: boolean }): CodexProvider {
   const languageModel = (modelId: string): LanguageModelV2 => {
     const wire = normalizeModelId(modelId, options);
     if (wire.modelId === '') throw new NoSuchModelError({ modelId, modelType: 'languageModel' });
     if (/^openai\//i.test(wire.modelId)) throw foreignModel(modelId);
-    return new CodexLanguageModel(modelId, wire, environment);
+    return new CodexLanguageModel(modelId, wire, open);
   };
   const none = (modelType: 'textEmbeddingModel' | 'imageModel') => (modelId: string) => {
     throw new NoSuchModelError({ modelId, modelType });
@@ -51,8 +50,8 @@ export function createProvider(environment: CallEnvironment, options: { acceptOp
     textEmbeddingModel: none('textEmbeddingModel'),
     embeddingModel: none('textEmbeddingModel'),
     imageModel: none('imageModel'),
-    models: (query?: ListModelsOptions) => environment.catalog.list(query),
-    usage: (query?: UsageOptions) => environment.usage(query),
+    models: async (query?: ListModelsOptions) => (await open()).catalog.list(query),
+    usage: async (query?: UsageOptions) => (await open()).usage(query),
   }) as CodexProvider;
 }
 

@@ -49,8 +49,8 @@ const named = (name: string, message = 'stopped') => Object.assign(new Error(mes
 const coded = (code: string) => Object.assign(new Error('connection'), { code });
 const retried = (...errors: unknown[]) => new RetryError({ message: 'Failed', reason: 'maxRetriesExceeded', errors });
 const inner = (error: unknown, until?: number) =>
-  new CodexFallbackError(
-    [1, 2].map(() => ({
+  new CodexFallbackError({
+    attempts: [1, 2].map(() => ({
       provider: 'p',
       modelId: 'm',
       code: 'unknown',
@@ -58,8 +58,8 @@ const inner = (error: unknown, until?: number) =>
       isRetryable: false,
       ...(until && { until }),
     })),
-    NOW,
-  );
+    now: NOW,
+  });
 const circle = Object.assign(new Error('round'), { cause: undefined as unknown });
 circle.cause = Object.assign(new Error('and round'), { cause: circle });
 
