@@ -1,8 +1,7 @@
 import { createSession, type SessionOptions } from './auth/session';
-import { fetchUsage } from './catalog/fetch-usage';
 import { createLiveCatalog } from './catalog/live-catalog';
 import type { ModelCache } from './catalog/model-cache';
-import { createBackendGet } from './language-model/backend-get';
+import { createBackendGet, createUsage } from './language-model/backend-get';
 import type { CallEnvironment } from './language-model/run-call';
 import { TurnStates } from './language-model/turn-state';
 import { inLayer } from './shared/logger';
@@ -36,6 +35,6 @@ export function openEnvironment({ session, timeouts, modelCache, ...identity }: 
       cache: modelCache,
       logger: inLayer('CODEX', logger),
     }),
-    usage: (query) => fetchUsage(get, baseURL, runtime, query),
+    usage: createUsage(get, identity),
   };
 }

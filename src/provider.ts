@@ -17,7 +17,7 @@ import {
 import { inLayer, type Logger, safeLogger } from './shared/logger';
 import type { RateLimits } from './shared/rate-limits';
 import { createRuntime, type FetchFunction, type Runtime } from './shared/runtime';
-import { isSecureUrl, withoutSlash } from './shared/secure-url';
+import { isSecureUrl, SECURE_URL, withoutSlash } from './shared/secure-url';
 import type { AuthStore } from './stores/auth-store';
 
 /** Everything has a default; most apps need none of it. */
@@ -83,7 +83,8 @@ export interface CodexProviderSettings {
 /**
  * Creates a provider. No I/O happens until the first call, so a missing login shows there, as a `CodexAuthError`.
  *
- * @throws TypeError for a `baseURL` or `issuer` that is neither https nor loopback: a token would travel in the clear.
+ * @throws TypeError for a `baseURL` or `issuer` that is neither https nor loopback, as a token would travel in the clear, or
+ * has a password, a query or a fragment.
  */
 export function createCodex(settings: CodexProviderSettings = {}): CodexProvider {
   return createCodexOver(createRuntime(settings.fetch && { fetch: settings.fetch }), settings);
@@ -112,7 +113,7 @@ export function createCodexOver(runtime: Runtime, settings: CodexProviderSetting
     onRateLimits: settings.onRateLimits,
     responsesLite: settings.responsesLite,
     clampReasoningEffort: settings.clampReasoningEffort ?? true,
-    timeouts: settings.timeouts,
+    timeouts: checkedTimeouts(settings.timeouts),
     modelCache: modelCache || undefined,
     session: {
       store: authStore ?? defaultAuthStore({ codexCliLogin, issuer, runtime, logger: tokenLogger }),
@@ -139,8 +140,16 @@ function openedByUse(options: EnvironmentOptions): OpenEnvironment {
     ));
 }
 
+/** A limit that came out of a failed conversion would be no limit, and nobody would know. */
+function checkedTimeouts(timeouts: CodexProviderSettings['timeouts']): CodexProviderSettings['timeouts'] {
+  for (const [name, limit] of Object.entries(timeouts ?? {})) {
+    if (limit === undefined || (typeof limit === 'number' && limit >= 0)) continue;
+    throw new TypeError(`timeouts.${name} must be a number of milliseconds, or 0 for no limit.`);
+  }
+  return timeouts;
+}
+
 function secureURL(value: string, setting: string): string {
-  if (!isSecureUrl(value))
-    throw new TypeError(`${setting} must be an https URL without a password in it (http only on this machine).`);
+  if (!isSecureUrl(value)) throw new TypeError(`${setting} must be ${SECURE_URL}.`);
   return withoutSlash(value);
 }

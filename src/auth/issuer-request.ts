@@ -2,7 +2,7 @@ import { ORIGINATOR } from '../shared/constants';
 import { readTextUpTo } from '../shared/read-text';
 import type { Runtime } from '../shared/runtime';
 import { redact } from '../shared/secret';
-import { isSecureUrl, withoutSlash } from '../shared/secure-url';
+import { isSecureUrl, SECURE_URL, withoutSlash } from '../shared/secure-url';
 import { USER_AGENT } from '../shared/version';
 import { CodexAuthError } from './errors';
 
@@ -119,8 +119,7 @@ export function issuerUrl(issuer: string, path: string): string {
   if (!isSecureUrl(issuer)) {
     throw new CodexAuthError({
       code: 'invalid_setting',
-      message:
-        'The `issuer` setting must be an https URL without a password in it: tokens and codes are not sent anywhere else.',
+      message: `The \`issuer\` setting must be ${SECURE_URL}: tokens and codes are not sent anywhere else.`,
     });
   }
   return `${withoutSlash(issuer)}${path}`;

@@ -1,4 +1,5 @@
-import { asNumber, asRecord, asString, parseJson } from '../shared/json';
+import { isHeaderValue } from '../shared/headers';
+import { asNumber, asRecord, parseJson } from '../shared/json';
 import { readModelList, type WireModel } from './parse-models';
 
 /** The form of the document; another one is ignored, and overwritten. */
@@ -7,7 +8,7 @@ const MAX_LISTS = 8;
 
 /** A list as it is kept. */
 export interface CachedList {
-  /** Backend, account and client version, hashed. */
+  /** Backend, account, client version and the fields that are read, hashed. */
   key: string;
   /** Epoch milliseconds. */
   fetchedAt: number;
@@ -30,10 +31,20 @@ export function addCachedList(text: string | undefined, list: CachedList): strin
 function readLists(text: string | undefined): CachedList[] {
   const document = asRecord(parseJson(text ?? ''));
   if (document?.version !== VERSION || !Array.isArray(document.lists)) return [];
-  return document.lists.flatMap((entry: unknown) => {
-    const { key, fetchedAt, etag, models } = asRecord(entry) ?? {};
-    if (asString(key) === undefined || asNumber(fetchedAt) === undefined || !Array.isArray(models)) return [];
-    const version = asString(etag) === undefined ? {} : { etag: etag as string };
-    return [{ key: key as string, fetchedAt: fetchedAt as number, ...version, models: readModelList(models) }];
-  });
+  return document.lists.flatMap((entry: unknown) => readList(entry) ?? []);
+}
+
+/** Only as a whole: of a damaged list "unchanged" must not make a true one. */
+function readList(entry: unknown): CachedList | undefined {
+  const { key, fetchedAt, etag, models } = asRecord(entry) ?? {};
+  if (typeof key !== 'string' || asNumber(fetchedAt) === undefined || !Array.isArray(models)) return undefined;
+  if (etag !== undefined && !isVersion(etag)) return undefined;
+  const entries = readModelList(models);
+  if (entries.length < models.length) return undefined;
+  return { key, fetchedAt: fetchedAt as number, ...(etag !== undefined && { etag }), models: entries };
+}
+
+/** It will be sent in a header. */
+function isVersion(etag: unknown): etag is string {
+  return typeof etag === 'string' && etag !== '' && isHeaderValue(etag);
 }

@@ -2,6 +2,8 @@ import { asRecord, parseJson } from '../shared/json';
 import type { BackendAnswer, BackendGet } from './backend-get';
 
 const TIME_LIMIT_MS = 5_000;
+/** Every entry brings pages of instructions for another program. */
+const MAX_BYTES = 8 * 1024 * 1024;
 
 export interface ModelsRequest {
   get: BackendGet;
@@ -32,7 +34,12 @@ export async function fetchModels(
 ): Promise<ModelsAnswer> {
   const url = `${baseURL}/models?client_version=${encodeURIComponent(clientVersion)}`;
   const ask = (etag?: string) =>
-    get(url, { ...(etag !== undefined && { headers: { 'if-none-match': etag } }), signal, timeoutMs: TIME_LIMIT_MS });
+    get(url, {
+      ...(etag !== undefined && { headers: { 'if-none-match': etag } }),
+      signal,
+      timeoutMs: TIME_LIMIT_MS,
+      maxBytes: MAX_BYTES,
+    });
   const answer = await ask(known.etag);
   const isOfAnother = answer.status === 304 && answer.accountId !== known.accountId;
   return toModels(isOfAnother ? await ask() : answer, known.etag);

@@ -8,6 +8,7 @@ import {
   readText,
   readWindows,
 } from '../shared/read-rate-limits';
+import { HttpFailure } from '../shared/request-errors';
 import type { Runtime } from '../shared/runtime';
 import type { BackendGet } from './backend-get';
 
@@ -25,6 +26,9 @@ export interface CodexUsage {
   rateLimits: RateLimits;
 }
 
+/** What is kept of an answer that is none. */
+const MAX_BODY = 64 * 1024;
+
 export interface UsageOptions {
   signal?: AbortSignal | undefined;
 }
@@ -32,7 +36,7 @@ export interface UsageOptions {
 /**
  * Asks `wham/usage`, which lies beside the `codex` segment of the base URL.
  *
- * @throws what `get` throws; `TypeError` for an answer that tells no usage.
+ * @throws what `get` throws; {@link HttpFailure} for an answer that tells no usage.
  */
 export async function fetchUsage(
   get: BackendGet,
@@ -40,8 +44,10 @@ export async function fetchUsage(
   runtime: Pick<Runtime, 'now'>,
   { signal }: UsageOptions = {},
 ): Promise<CodexUsage> {
-  const { body } = await get(usageURL(baseURL), { signal });
-  return parseUsage(parseJson(body), runtime.now());
+  const { status, headers, body } = await get(usageURL(baseURL), { signal });
+  const usage = parseUsage(parseJson(body), runtime.now());
+  if (!usage) throw new HttpFailure({ status, headers, body: body.slice(0, MAX_BODY) });
+  return usage;
 }
 
 /**
@@ -56,7 +62,8 @@ export function usageURL(baseURL: string): string {
   return [origin, ...above, 'wham', 'usage'].join('/');
 }
 
-function parseUsage(answer: unknown, now: number): CodexUsage {
+/** Undefined for what tells nothing. */
+function parseUsage(answer: unknown, now: number): CodexUsage | undefined {
   const said = asRecord(answer) ?? {};
   const limit = asRecord(said.rate_limit);
   const additional = [...additionalOf(said.code_review_rate_limit, 'code_review', now), ...additionalLimits(said, now)];
@@ -70,9 +77,7 @@ function parseUsage(answer: unknown, now: number): CodexUsage {
     promoMessage: readText(asRecord(said.promo)?.message ?? said.promo),
   });
   const state = known({ allowed: readBoolean(limit?.allowed), limitReached: readBoolean(limit?.limit_reached) });
-  if (Object.keys({ ...rateLimits, ...state }).length === 0) {
-    throw new TypeError('The backend answered, but told nothing about the usage.');
-  }
+  if (Object.keys({ ...rateLimits, ...state }).length === 0) return undefined;
   return {
     ...known({
       planType,

@@ -1,115 +1,136 @@
-import type { Logger } from '../shared/logger';
-import { type Runtime, toHex } from '../shared/runtime';
-import { addCachedList, findCachedList } from './cached-lists';
+import { inTime, KeptLists, type KeptListsOptions } from './kept-lists';
 import { mergeModels } from './merge-models';
-import type { ModelCache } from './model-cache';
 import type { CodexModel } from './model-info';
 import { toModelInfo, type WireModel } from './parse-models';
 
 const LIFE_MS = 5 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 /** A cache that takes longer than this is as good as none. */
 const CACHE_LIMIT_MS = 1_000;
+/** The same for a call, which waits for its facts. */
+const CALL_LIMIT_MS = 50;
 
 /** What the backend last said to an account. */
 export interface KnownList {
-  fetchedAt: number;
+  /** When the backend told it, or said that it is still the newest. */
+  confirmedAt: number;
   etag?: string;
   entries: readonly WireModel[];
   models: readonly CodexModel[];
 }
 
-export interface KnownListsOptions {
-  baseURL: string;
-  clientVersion: string;
-  runtime: Runtime;
-  cache: ModelCache | undefined;
-  logger: Logger;
-}
+export type KnownListsOptions = KeptListsOptions;
 
 /** The lists of the accounts that asked: in memory, and in the cache, which is looked at once for each. */
 export class KnownLists {
   readonly #options: KnownListsOptions;
+  readonly #kept: KeptLists;
   readonly #lists = new Map<string, KnownList>();
-  readonly #read = new Map<string, Promise<void>>();
+  readonly #read = new Map<string, { forCall: Promise<void>; forList: Promise<void> }>();
   /** The version that the backend named last, by account. */
   readonly #named = new Map<string, string>();
+  /** The version for which a list was asked last in the background, and from when on that may be done again. */
+  readonly #asked = new Map<string, { etag: string; againAt: number }>();
 
   constructor(options: KnownListsOptions) {
     this.#options = options;
+    this.#kept = new KeptLists(options);
   }
 
-  /** Never rejects. */
-  async of(accountId: string): Promise<KnownList | undefined> {
-    if (!this.#read.has(accountId)) this.#read.set(accountId, this.#readCache(accountId));
-    await this.#read.get(accountId);
+  /** Waits until the cache was looked at: for a call hardly. Never rejects. */
+  async ready(accountId: string, waitAs: 'forCall' | 'forList'): Promise<void> {
+    if (this.#options.cache && !this.#lists.has(accountId)) await this.#readOnce(accountId)[waitAs];
+  }
+
+  /** What is held at this moment; another one may be the next. */
+  held(accountId: string): KnownList | undefined {
     return this.#lists.get(accountId);
   }
 
   /** False also for a list that a clock which was set back says is of the future. */
-  isFresh(accountId: string, { fetchedAt, etag }: KnownList): boolean {
-    const age = this.#options.runtime.now() - fetchedAt;
+  isFresh(accountId: string, list: KnownList): boolean {
+    const age = this.#ageOf(list);
     const named = this.#named.get(accountId);
-    return age >= 0 && age < LIFE_MS && (named === undefined || named === etag);
+    return age >= 0 && age < LIFE_MS && (named === undefined || named === list.etag);
   }
 
-  /** The backend has that version now. Versions are compared letter by letter, quotes and all. */
-  noteEtag(accountId: string, etag: string): void {
+  /** Whether it may decide how a call is sent. */
+  maySteer(list: KnownList): boolean {
+    return Math.abs(this.#ageOf(list)) <= DAY_MS;
+  }
+
+  /**
+   * The backend has that version now. Versions are compared letter by letter, quotes and all.
+   *
+   * @returns whether the list which is held should be asked for anew: once for every version that is named.
+   */
+  noteEtag(accountId: string, etag: string): boolean {
+    const list = this.#lists.get(accountId);
+    const now = this.#options.runtime.now();
+    if (list?.etag === etag) {
+      this.#lists.set(accountId, { ...list, confirmedAt: now });
+      this.#named.delete(accountId);
+      return false;
+    }
     this.#named.set(accountId, etag);
+    const asked = this.#asked.get(accountId);
+    if (!list || (asked?.etag === etag && now < asked.againAt)) return false;
+    this.#asked.set(accountId, { etag, againAt: Number.POSITIVE_INFINITY });
+    return true;
   }
 
-  /** Keeps what the backend said just now. Never rejects: a cache that cannot be written is a cache less. */
-  async keep(accountId: string, entries: readonly WireModel[], etag: string | undefined): Promise<KnownList> {
-    const list = toKnownList({ fetchedAt: this.#options.runtime.now(), models: entries, ...(etag && { etag }) });
+  /** Asking in the background failed: the next answer that names the same version may have it done again, but not at once. */
+  askLater(accountId: string): void {
+    const asked = this.#asked.get(accountId);
+    if (asked) this.#asked.set(accountId, { ...asked, againAt: this.#options.runtime.now() + LIFE_MS });
+  }
+
+  /** Keeps what the backend said just now. */
+  keep(accountId: string, entries: readonly WireModel[], etag: string | undefined): KnownList {
+    const confirmedAt = this.#options.runtime.now();
+    const version = etag ? { etag } : {};
+    const list = toKnownList({ confirmedAt, entries, ...version });
     this.#lists.set(accountId, list);
     this.#named.delete(accountId);
-    await this.#writeCache(accountId, list);
+    this.#kept.write(accountId, { fetchedAt: confirmedAt, ...version, models: entries });
     return list;
   }
 
-  async #readCache(accountId: string): Promise<void> {
-    const { cache } = this.#options;
-    if (!cache) return;
-    await this.#inTime('read', async () => {
-      const cached = findCachedList(await cache.read(), await this.#keyOf(accountId));
-      if (cached && !this.#lists.has(accountId)) this.#lists.set(accountId, toKnownList(cached));
+  #ageOf({ confirmedAt }: KnownList): number {
+    return this.#options.runtime.now() - confirmedAt;
+  }
+
+  #readOnce(accountId: string) {
+    const reading = this.#read.get(accountId);
+    if (reading) return reading;
+    const { runtime } = this.#options;
+    const read = this.#kept.read(accountId).then((kept) => {
+      if (!kept || this.#lists.has(accountId)) return;
+      const { fetchedAt: confirmedAt, models: entries, etag } = kept;
+      this.#lists.set(accountId, toKnownList({ confirmedAt, entries, ...(etag !== undefined && { etag }) }));
     });
-  }
-
-  async #writeCache(accountId: string, { fetchedAt, etag, entries }: KnownList): Promise<void> {
-    const { cache } = this.#options;
-    if (!cache) return;
-    await this.#inTime('written', async () => {
-      const key = await this.#keyOf(accountId);
-      const others = await cache.read().catch(() => undefined);
-      await cache.write(addCachedList(others, { key, fetchedAt, ...(etag && { etag }), models: entries }));
-    });
-  }
-
-  async #inTime(done: 'read' | 'written', work: () => Promise<void>): Promise<void> {
-    const { runtime, logger } = this.#options;
-    const over = new AbortController();
-    const limit = runtime.sleep(CACHE_LIMIT_MS, over.signal).catch(() => {});
-    const failed = (error: unknown) =>
-      logger.debug(`The list of models that is kept could not be ${done}.`, {
-        reason: error instanceof Error ? error.message : 'unknown',
-      });
-    await Promise.race([work().catch(failed), limit]);
-    over.abort();
-  }
-
-  /** Names the account without telling it: the file is no place for ids of people. */
-  async #keyOf(accountId: string): Promise<string> {
-    const { baseURL, clientVersion, runtime } = this.#options;
-    return toHex(await runtime.sha256([baseURL, accountId, clientVersion].join('\n'))).slice(0, 32);
+    const started = {
+      forCall: inTime(read, CALL_LIMIT_MS, runtime),
+      forList: inTime(read, CACHE_LIMIT_MS, runtime),
+    };
+    this.#read.set(accountId, started);
+    return started;
   }
 }
 
-function toKnownList(kept: { fetchedAt: number; etag?: string; models: readonly WireModel[] }): KnownList {
-  const { fetchedAt, etag, models: entries } = kept;
-  return {
-    fetchedAt,
-    ...(etag !== undefined && { etag }),
-    entries,
-    models: mergeModels(entries.map(toModelInfo)),
-  };
+function toKnownList(list: Omit<KnownList, 'models'>): KnownList {
+  return { ...list, models: mergeModels(list.entries.map(toModelInfo)) };
+}
+
+/** What a caller does to the list stays with the caller. */
+export function copies({ models }: KnownList, source: 'live' | 'cached'): CodexModel[] {
+  return models.map((model) => ({
+    ...structuredClone(model),
+    source: model.source === 'bundled' ? 'bundled' : source,
+  }));
+}
+
+/** Those that people are offered. */
+export function idsOf({ models }: KnownList): string[] {
+  return models.flatMap(({ id, source, isListed }) => (source === 'live' && isListed !== false ? [id] : []));
 }

@@ -6,7 +6,8 @@ const NONE_TO_XHIGH = ['none', 'low', 'medium', 'high', 'xhigh'] as const;
 const NONE_TO_MAX = ['none', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 
 const TEXT_AND_IMAGE = ['text', 'image'] as const;
-const CURRENT = ['gpt-5.5', 'gpt-5.6-sol', 'gpt-6-sol'] as const;
+// Those that a report saw answering, first of all.
+const CURRENT = ['gpt-5.6-sol', 'gpt-6-astra', 'gpt-5.6-terra', 'gpt-5.5'] as const;
 
 // Live probes, and a report that names the models which still answered.
 const SEEN_WORKING = { lastSeenWorking: '2026-09' } as const;
@@ -14,7 +15,10 @@ const PRIORITY_TIER = { serviceTiers: ['priority'] } as const;
 const GPT_5_6 = { minimalClientVersion: '0.144.0', ...PRIORITY_TIER, ...SEEN_WORKING } as const;
 const RETIRED = { retiredSince: '2026-06', successors: CURRENT } as const;
 const REFUSED_TO_SOME = { planNote: 'Refused to some accounts in 2026-09 and listed for others.' } as const;
-const NO_LONGER_OFFERED = { planNote: 'Other clients no longer offer it for ChatGPT sign-in.' } as const;
+const NO_LONGER_OFFERED = {
+  planNote: 'Other clients no longer offer it for ChatGPT sign-in.',
+  successors: ['gpt-5.5'], // what those clients offer instead
+} as const;
 
 /** What the catalogue that Codex CLI 0.144.6 carries says of its models, but for what `more` overrides. */
 function bundled(id: string, reasoningEfforts: readonly string[], more: Partial<ModelInfo> = {}): ModelInfo {
@@ -28,9 +32,16 @@ function model(id: string, reasoningEfforts: readonly string[], more: Partial<Mo
     reasoningEfforts,
     contextWindow: 272_000,
     inputModalities: TEXT_AND_IMAGE,
+    // Assumed of the models which no catalogue that we saw describes; without it the backend would have to decide.
     supportsParallelToolCalls: true,
     ...more,
   };
+}
+
+/** One table serves all providers of a process. */
+function frozen(info: ModelInfo): ModelInfo {
+  for (const value of Object.values(info)) Object.freeze(value);
+  return Object.freeze(info);
 }
 
 /**
@@ -77,9 +88,11 @@ export const KNOWN_MODELS: readonly ModelInfo[] = [
   model('gpt-5.1-codex-max', LOW_TO_XHIGH, NO_LONGER_OFFERED),
   model('gpt-5.1-codex-mini', ['medium', 'high'], NO_LONGER_OFFERED),
   model('gpt-5', ['minimal', ...LOW_TO_HIGH], { retiredSince: '2026-05', successors: CURRENT }),
-  model('gpt-5-codex', LOW_TO_HIGH),
-  model('gpt-5-codex-mini', LOW_TO_HIGH),
-];
+  model('gpt-5-codex', LOW_TO_HIGH, { contextWindow: 400_000 }),
+  model('gpt-5-codex-mini', LOW_TO_HIGH, { contextWindow: 400_000 }),
+  { id: 'codex-auto-review', contextWindow: 272_000, maxContextWindow: 1_000_000, isListed: false },
+  { id: 'gpt-reserve', planNote: 'Seen on the list of a free plan.' },
+].map(frozen);
 
 const byId = new Map(KNOWN_MODELS.map((info) => [info.id, info]));
 

@@ -1,16 +1,17 @@
 import { onAbort, orAbort } from '../shared/abort';
 import { hasMarker } from '../shared/marked-error';
-import { redact } from '../shared/secret';
+import { kindOf, toDetails } from './failed-list';
 import { fetchModels, type ModelsRequest } from './fetch-models';
-import { type KnownList, KnownLists, type KnownListsOptions } from './known-lists';
+import { copies, idsOf, type KnownList, KnownLists, type KnownListsOptions } from './known-lists';
 import { modelInfo } from './known-models';
-import { bundledModels } from './merge-models';
+import { bundledModels, withoutSteering } from './merge-models';
 import type { ListModelsOptions, ModelCatalog } from './model-catalog';
 import type { CodexModel, ModelInfo } from './model-info';
 import { readModelList } from './parse-models';
 import { SharedRun } from './shared-run';
 
-const IDS_LIMIT_MS = 5_000;
+const IDS_LIMIT_MS = 2_000;
+const RENEWAL_LIMIT_MS = 5_000;
 /** The class itself is a layer above. */
 const AUTH_ERROR = Symbol.for('ai-sdk-codex.CodexAuthError');
 
@@ -35,51 +36,80 @@ class LiveCatalog implements ModelCatalog {
   }
 
   async find(modelId: string, accountId: string): Promise<ModelInfo> {
-    const list = await this.#known.of(accountId);
-    return list?.models.find((model) => model.id === modelId) ?? modelInfo(modelId);
+    await this.#known.ready(accountId, 'forCall');
+    const list = this.#known.held(accountId);
+    const model = list?.models.find(({ id }) => id === modelId);
+    if (!list || !model) return modelInfo(modelId);
+    return this.#known.maySteer(list) ? model : withoutSteering(model);
   }
 
   async list({ signal, refresh = false }: ListModelsOptions = {}): Promise<CodexModel[]> {
     signal?.throwIfAborted();
     const accountId = await orAbort(this.#options.accountId(), signal);
-    const known = await orAbort(this.#known.of(accountId), signal);
-    if (known && !refresh && this.#known.isFresh(accountId, known)) return copies(known.models);
+    await orAbort(this.#known.ready(accountId, 'forList'), signal);
+    const known = this.#known.held(accountId);
+    if (known && !refresh && this.#known.isFresh(accountId, known)) return copies(known, 'live');
     try {
-      return copies((await this.#ask(accountId, signal)).models);
+      return copies(await this.#ask(accountId, signal), 'live');
     } catch (error) {
       signal?.throwIfAborted();
       if (hasMarker(error, AUTH_ERROR)) throw error;
       const used = known ? 'the last one known is used' : 'the one of this version of the package is used';
-      const reason = redact(error instanceof Error ? error.message : String(error));
-      this.#options.logger.warn(`The list of models could not be fetched; ${used}. ${reason}`);
-      return known ? copies(known.models) : bundledModels();
+      const details = toDetails(error);
+      this.#options.logger.warn(`The list of models could not be fetched; ${used} (${kindOf(details)}).`, {
+        ...details,
+      });
+      if (!known) return bundledModels();
+      return copies(known, this.#known.isFresh(accountId, known) ? 'live' : 'cached');
     }
   }
 
-  async liveIds(signal?: AbortSignal): Promise<string[] | undefined> {
+  liveIds(signal?: AbortSignal): Promise<string[] | undefined> {
+    return this.#inTime(IDS_LIMIT_MS, signal, async (end) => {
+      let known: KnownList | undefined;
+      try {
+        const accountId = await orAbort(this.#options.accountId(), end);
+        await orAbort(this.#known.ready(accountId, 'forList'), end);
+        known = this.#known.held(accountId);
+        if (known && this.#known.isFresh(accountId, known)) return idsOf(known);
+        return idsOf(await this.#ask(accountId, end));
+      } catch (error) {
+        this.#options.logger.debug('The backend did not tell which models the account has.', { ...toDetails(error) });
+        return known && idsOf(known);
+      }
+    });
+  }
+
+  noteEtag(accountId: string, etag: string): void {
+    if (this.#known.noteEtag(accountId, etag)) void this.#renew(accountId);
+  }
+
+  /** In the background; never rejects. */
+  #renew(accountId: string): Promise<void> {
+    return this.#inTime(RENEWAL_LIMIT_MS, undefined, async (end) => {
+      try {
+        await this.#ask(accountId, end);
+      } catch (error) {
+        this.#known.askLater(accountId);
+        this.#options.logger.debug('The newer list of models could not be fetched.', { ...toDetails(error) });
+      }
+    });
+  }
+
+  /** Does `work`, which has to end soon after its signal comes: that of the caller, or at the end of the time. */
+  async #inTime<T>(ms: number, signal: AbortSignal | undefined, work: (end: AbortSignal) => Promise<T>): Promise<T> {
     const end = new AbortController();
     const stop = onAbort(signal, () => end.abort());
-    const limit = this.#options.runtime.sleep(IDS_LIMIT_MS, end.signal);
-    limit.then(
-      () => end.abort(),
+    this.#options.runtime.sleep(ms, end.signal).then(
+      () => end.abort(new Error(`It took more than ${ms} ms.`)),
       () => {}, // it was not needed
     );
     try {
-      const accountId = await orAbort(this.#options.accountId(), end.signal);
-      const { models } = await this.#ask(accountId, end.signal);
-      return models.flatMap(({ id, source, isListed }) => (source === 'live' && isListed !== false ? [id] : []));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : 'unknown';
-      this.#options.logger.debug('The backend did not tell which models the account has.', { reason });
-      return undefined;
+      return await work(end.signal);
     } finally {
       stop();
       end.abort();
     }
-  }
-
-  noteEtag(accountId: string, etag: string): void {
-    this.#known.noteEtag(accountId, etag);
   }
 
   #ask(accountId: string, signal: AbortSignal | undefined): Promise<KnownList> {
@@ -89,7 +119,8 @@ class LiveCatalog implements ModelCatalog {
   }
 
   async #fetch(asking: string, signal: AbortSignal): Promise<KnownList> {
-    const held = await this.#known.of(asking);
+    await this.#known.ready(asking, 'forList');
+    const held = this.#known.held(asking);
     // The login may change before the request leaves, so it is the answer that says whose list this is.
     const { accountId, etag, entries } = await fetchModels(
       this.#options,
@@ -101,14 +132,14 @@ class LiveCatalog implements ModelCatalog {
     return this.#known.keep(accountId, held.entries, etag);
   }
 
+  /** An empty list is an answer. One of which nothing can be read is none. */
   #readEntries(entries: readonly unknown[]) {
-    return readModelList(entries, (index) =>
+    const read = readModelList(entries, (index) =>
       this.#options.logger.debug('An entry of the list of models could not be read.', { index }),
     );
+    if (entries.length > 0 && read.length === 0) {
+      throw new TypeError('The backend sent a list of models of which no entry could be read.');
+    }
+    return read;
   }
-}
-
-/** What a caller does to the list stays with the caller. */
-function copies(models: readonly CodexModel[]): CodexModel[] {
-  return models.map((model) => ({ ...model }));
 }

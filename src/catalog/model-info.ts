@@ -4,7 +4,7 @@ export interface ModelInfo {
   id: string;
   displayName?: string;
   description?: string;
-  /** Efforts that the backend takes, weakest first. Absent when unknown. */
+  /** Efforts that the backend takes, weakest first; empty where the model takes none. Absent when unknown. */
   reasoningEfforts?: readonly string[];
   /** What the backend uses when a call names none. */
   defaultReasoningEffort?: string;
@@ -33,14 +33,17 @@ export interface ModelInfo {
   lastSeenWorking?: string;
   /** First reported refusal for ChatGPT sign-in (`YYYY-MM`); the model may be gone for every account. */
   retiredSince?: string;
-  /** Models to use instead of a retired one. */
+  /** Models to use instead of one that is retired or no longer offered. */
   successors?: readonly string[];
 }
 
 /** A model of the list that `codex.models()` gives. */
 export interface CodexModel extends ModelInfo {
-  /** `live`: the backend listed it for this account. `bundled`: known to this version of the package only. */
-  source: 'live' | 'bundled';
+  /**
+   * `live`: the backend listed it for this account within the last 5 minutes. `cached`: it did so earlier, and could not be
+   * asked again. `bundled`: known to this version of the package only.
+   */
+  source: 'live' | 'cached' | 'bundled';
 }
 
 /** The generation of a model id (`gpt-5.3` of `gpt-5.3-codex`): encrypted reasoning is replayed within one. */

@@ -24,12 +24,19 @@ const FIELDS = [
   'use_responses_lite',
 ] as const;
 
+/** Changes whenever other fields are read: a list that was kept without one of them must not live on by being unchanged. */
+export const FIELDS_READ = FIELDS.join(' ');
+
+const MAX_ID_LENGTH = 200;
+/** Of terminals, of lines, of the direction of text. */
+const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 /** An entry of the list as it came, without what nobody reads. */
 export type WireModel = Partial<Record<(typeof FIELDS)[number], unknown>>;
 
 /**
- * The entries of a list that can be read, which takes no more than an id; of each the fields that we know. One that
- * cannot be read is passed over, and so is the second of the same id.
+ * The entries of a list that can be read, which takes no more than an id that may be shown; of each the fields that we
+ * know. One that cannot be read is passed over, and so is the second of the same id.
  *
  * @param onSkip Gets the place of an entry that was passed over.
  */
@@ -37,8 +44,8 @@ export function readModelList(list: readonly unknown[], onSkip: (index: number) 
   const seen = new Set<string>();
   return list.flatMap((entry, index) => {
     const record = asRecord(entry);
-    const id = asString(record?.slug);
-    if (!record || !id || seen.has(id)) {
+    const id = asId(record?.slug);
+    if (!record || id === undefined || seen.has(id)) {
       onSkip(index);
       return [];
     }
@@ -53,7 +60,7 @@ export function toModelInfo(entry: WireModel): ModelInfo {
   const facts = present({
     displayName: asText(entry.display_name),
     description: asText(entry.description),
-    reasoningEfforts: efforts(entry.supported_reasoning_levels),
+    reasoningEfforts: efforts(entry),
     defaultReasoningEffort: effort(entry.default_reasoning_level),
     supportsReasoningSummaries: asBoolean(entry.supports_reasoning_summaries),
     contextWindow: asCount(entry.context_window),
@@ -65,7 +72,7 @@ export function toModelInfo(entry: WireModel): ModelInfo {
     serviceTiers: texts(entry.service_tiers, 'id'),
     minimalClientVersion: asText(entry.minimal_client_version),
     availableInPlans: texts(entry.available_in_plans),
-    isListed: (visibility == null || visibility === 'list') && isSupported !== false,
+    isListed: (asString(visibility) ?? 'list') === 'list' && isSupported !== false,
     usesResponsesLite: asBoolean(entry.use_responses_lite),
   });
   return { id: asString(entry.slug) ?? '', ...facts };
@@ -77,8 +84,10 @@ function effort(value: unknown): string | undefined {
   return word === 'ultra' ? 'max' : word;
 }
 
-function efforts(value: unknown): string[] | undefined {
-  const words = texts(value, 'effort')?.flatMap((word) => effort(word) ?? []) ?? [];
+/** An empty list says that the model takes none, unless a default contradicts it. */
+function efforts({ supported_reasoning_levels: levels, default_reasoning_level: byDefault }: WireModel) {
+  if (Array.isArray(levels) && levels.length === 0 && effort(byDefault) === undefined) return [];
+  const words = texts(levels, 'effort')?.flatMap((word) => effort(word) ?? []) ?? [];
   return words.length > 0 ? [...new Set(words)] : undefined;
 }
 
@@ -91,6 +100,12 @@ function modalities(value: unknown): ('text' | 'image')[] | undefined {
 function texts(value: unknown, name?: string): string[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.flatMap((one) => asText(name === undefined ? one : (asRecord(one)?.[name] ?? one)) ?? []);
+}
+
+/** An id goes into messages, logs and terminals as it is. */
+function asId(value: unknown): string | undefined {
+  const id = asString(value);
+  return id && id.length <= MAX_ID_LENGTH && !CONTROL.test(id) && redact(id) === id ? id : undefined;
 }
 
 function asText(value: unknown): string | undefined {

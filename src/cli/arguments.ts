@@ -13,19 +13,29 @@ const MAX_QUOTED = 40;
  * @throws UsageError
  */
 export function readArguments(raw: string[], definition: ArgsDef): Arguments {
-  const entries = Object.entries(definition);
-  const positional = entries.find(([, { type }]) => type === 'positional')?.[0];
-  const options = Object.fromEntries(entries.filter(([name]) => name !== positional));
-  const args = positional === undefined ? raw : textsLast(raw, options);
-  const { _: texts, ...parsed }: Arguments = { ...parseArgs(args, options) };
+  const { positional, options, args, texts, parsed } = parse(raw, definition);
   checkOptions(parsed, optionsOf(args), options);
-  const [first, second] = texts as string[];
+  const [first, second] = texts;
   if (positional === undefined) {
     if (first !== undefined) throw new UsageError(nothingToDo(first));
     return parsed;
   }
   if (second !== undefined) throw new UsageError(`There is one ${positional}; put it in quotes.`);
   return { ...parsed, [positional]: first };
+}
+
+/** Whether a flag is set, however it is written, also among arguments that are wrong otherwise. */
+export function isFlagSet(raw: readonly string[], definition: ArgsDef, name: string): boolean {
+  return name in definition && parse([...raw], definition).parsed[name] === true;
+}
+
+function parse(raw: string[], definition: ArgsDef) {
+  const entries = Object.entries(definition);
+  const positional = entries.find(([, { type }]) => type === 'positional')?.[0];
+  const options = Object.fromEntries(entries.filter(([name]) => name !== positional));
+  const args = positional === undefined ? raw : textsLast(raw, options);
+  const { _: texts, ...parsed }: Arguments = { ...parseArgs(args, options) };
+  return { positional, options, args, texts: texts as string[], parsed };
 }
 
 /** The arguments that may be options: those before a lone `--`. */

@@ -17,7 +17,7 @@ export type AskArguments = {
 
 type Provider = Awaited<ReturnType<typeof openProvider>>;
 
-/** `ask`: one question, whose answer is printed as it comes. 0: it is complete; 1: it is not. */
+/** `ask`: one question, whose answer is printed as it comes. 0: it is complete; 1: it is not, or empty. */
 export async function runAsk(args: AskArguments, context: Context): Promise<number> {
   const { terminal, screen } = context;
   const question = await readQuestion(args.question, terminal);
@@ -31,7 +31,7 @@ export async function runAsk(args: AskArguments, context: Context): Promise<numb
     const answer = await ask(provider, { ...args, question, model, signal }, context);
     if (args.json) terminal.stdout.write(`${toJson(answer)}\n`);
     tell(answer, context);
-    return answer.finishReason === 'stop' ? 0 : 1;
+    return answer.finishReason === 'stop' && answer.text.trim() !== '' ? 0 : 1;
   } catch (error) {
     // Whoever read the answer has had enough of it; that is no failure, and nobody is left to be told.
     if (gone.signal.aborted && !terminal.interrupted.aborted) return 0;
@@ -88,10 +88,11 @@ async function ask(
 }
 
 /** What a person should know beside the answer. */
-function tell({ model, warnings, finishReason, rateLimits }: Answer, { terminal, screen }: Context): void {
+function tell({ text, model, warnings, finishReason, rateLimits }: Answer, { terminal, screen }: Context): void {
   const { yellow, dim } = screen.style;
   const notes = [...warnings, ...describeFullLimits(rateLimits, terminal.runtime.now())];
   if (finishReason !== 'stop') notes.push(`The answer is not complete (${finishReason}).`);
+  else if (text.trim() === '') notes.push('The answer has no text.');
   for (const note of notes) screen.paragraph(`warning: ${plain(note)}`, yellow);
   screen.line(dim(`Answered by ${plainName(model)}.`));
 }

@@ -8,6 +8,8 @@ import { UsageError } from './terminal';
 export interface Command {
   description: string;
   args: ArgsDef;
+  /** It is there to tell what is wrong with the environment. Default false. */
+  takesMistakes?: true;
   run(args: Arguments, context: Context): Promise<number>;
 }
 
@@ -17,6 +19,9 @@ const profile = {
   valueHint: 'name',
   description: `which login, if you have several (${DEFAULT_PROFILE})`,
 } as const;
+/** All that any model is known to take; which of them one does is another question. */
+const EFFORTS: readonly string[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max', 'ultra'];
+
 const json = { type: 'boolean', description: 'print one JSON object' } as const;
 
 const login: Command = {
@@ -97,16 +102,16 @@ const ask: Command = {
     question: {
       type: 'positional',
       required: false,
-      description: 'in quotes; without it, or for -, the input is the question',
+      description: 'in quotes; what is piped in is read for - and where there is none, and not beside it',
     },
     model: { type: 'string', valueHint: 'id', description: 'which model (the first one of the account)' },
-    effort: { type: 'string', valueHint: 'word', description: 'how hard it thinks: none, low, medium, high, ...' },
+    effort: { type: 'string', valueHint: 'word', description: `how hard it thinks: ${EFFORTS.join(', ')}` },
     profile,
     json: { type: 'boolean', description: 'print one JSON object when the answer is complete' },
   },
   async run(args, context) {
     const { runAsk } = await import('./ask');
-    const [model, effort] = [wordOf(args, 'model'), wordOf(args, 'effort')];
+    const [model, effort] = [wordOf(args, 'model'), effortOf(args)];
     const question = typeof args.question === 'string' ? args.question : undefined;
     return runAsk({ profile: profileOf(args), question, model, effort, ...flagsOf(args, ['json']) }, context);
   },
@@ -115,6 +120,7 @@ const ask: Command = {
 const doctor: Command = {
   description: 'Look for what is wrong, in a report that is safe to show to others',
   args: { profile, json },
+  takesMistakes: true,
   async run(args, context) {
     const { runDoctor } = await import('./doctor');
     return runDoctor({ profile: profileOf(args), ...flagsOf(args, ['json']) }, context);
@@ -132,6 +138,12 @@ function wordOf(args: Arguments, option: 'model' | 'effort'): string | undefined
   const word = args[option];
   if (word === undefined || (typeof word === 'string' && word.trim() !== '' && !word.startsWith('-'))) return word;
   throw new UsageError(`--${option} needs a ${option === 'model' ? "model's id" : 'word'}.`);
+}
+
+function effortOf(args: Arguments): string | undefined {
+  const effort = wordOf(args, 'effort');
+  if (effort === undefined || EFFORTS.includes(effort)) return effort;
+  throw new UsageError(`--effort is one of ${EFFORTS.join(', ')}.`);
 }
 
 function toolOf({ import: tool }: Arguments): 'opencode' | 'pi' | undefined {

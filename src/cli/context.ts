@@ -1,5 +1,6 @@
 import { createLineLogger } from '../shared/line-logger';
 import type { Logger } from '../shared/logger';
+import type { CriticalWork } from './critical-work';
 import { type Environment, readEnvironment } from './environment';
 import { Screen } from './screen';
 import type { Terminal } from './terminal';
@@ -10,10 +11,11 @@ export interface Context extends Environment {
   terminal: Terminal;
   screen: Screen;
   logger: Logger;
+  /** What must not be broken off. */
+  critical: CriticalWork;
 }
 
-/** @throws UsageError for settings that cannot be used. */
-export function createContext(terminal: Terminal): Context {
+export function createContext(terminal: Terminal, critical: CriticalWork): Context {
   const environment = readEnvironment(terminal);
   const screen = new Screen(terminal);
   const { dim, yellow } = screen.style;
@@ -25,5 +27,5 @@ export function createContext(terminal: Terminal): Context {
     },
     { isVerbose: () => environment.isVerbose, now: terminal.runtime.now },
   );
-  return { ...environment, terminal, screen, logger };
+  return { ...environment, terminal, screen, logger, critical };
 }

@@ -11,6 +11,9 @@ import { plain, plainName, wrap } from './text';
 const NEARLY = 80;
 const FULL = 100;
 const BAR = 16;
+const DAY_MINUTES = 24 * 60;
+/** Windows were seen up to a month long: what is further away, or longer, is a mistake that helps nobody. */
+const MOST_DAYS = 366;
 
 interface Look {
   style: Style;
@@ -53,10 +56,10 @@ function reachedOf({ allowed, limitReached, rateLimits }: CodexUsage, now: numbe
   const whomToAsk = WHOM_TO_ASK[reachedType ?? ''];
   if (whomToAsk) return `The limit is reached. ${whomToAsk}`;
   const full = windowsOf(rateLimits).filter(({ usedPercent }) => usedPercent >= FULL);
-  const resets = full.flatMap(({ resetsAt }) => resetsAt ?? []);
+  const resets = full.flatMap(({ resetsAt }) => (resetsAt !== undefined && isPlausible(resetsAt, now) ? resetsAt : []));
   const why = [
     full.length > 0 ? `${full.map(nameOfWindow).join(' and ')} used up` : reachedType && plainName(reachedType),
-    resets.length > 0 ? `it resets ${formatTime(Math.max(...resets), now)}` : undefined,
+    resets.length > 0 ? `it ${resetOf(Math.max(...resets), now)}` : undefined,
   ].filter(Boolean);
   return `The limit is reached${why.length > 0 ? `: ${why.join('; ')}` : ''}.`;
 }
@@ -78,21 +81,34 @@ function formatWindows(limit: Pick<RateLimits, 'primary' | 'secondary'>, look: L
 function rowOf(window: RateLimitWindow, { style, isAscii, now }: Look) {
   const { usedPercent: percent, resetsAt } = window;
   const paint = percent >= FULL ? style.red : percent >= NEARLY ? style.yellow : style.green;
-  const verb = resetsAt !== undefined && resetsAt > now ? 'resets' : 'was to reset';
   return {
     label: lengthOf(window).padEnd(10),
     bar: paint(drawBar({ percent, width: BAR, isAscii })),
     used: `${Math.floor(percent)} %`.padStart(5),
-    reset: resetsAt === undefined ? '' : `${verb} ${formatTime(resetsAt, now)}`,
+    reset: resetsAt === undefined || !isPlausible(resetsAt, now) ? '' : resetOf(resetsAt, now),
   };
 }
 
-function lengthOf({ windowMinutes }: RateLimitWindow): string {
-  return windowMinutes === undefined ? 'window' : formatWindowLength(windowMinutes);
+function isPlausible(time: number, now: number): boolean {
+  return Math.abs(time - now) <= MOST_DAYS * DAY_MINUTES * 60_000;
+}
+
+function resetOf(resetsAt: number, now: number): string {
+  return `${resetsAt > now ? 'resets' : 'was to reset'} ${formatTime(resetsAt, now)}`;
+}
+
+function lengthOf(window: RateLimitWindow): string {
+  return knownLength(window) ?? 'window';
+}
+
+function knownLength({ windowMinutes }: RateLimitWindow): string | undefined {
+  const isKnown = windowMinutes !== undefined && windowMinutes <= MOST_DAYS * DAY_MINUTES;
+  return isKnown ? formatWindowLength(windowMinutes) : undefined;
 }
 
 function nameOfWindow(window: RateLimitWindow): string {
-  return window.windowMinutes === undefined ? 'window' : `${lengthOf(window)} window`;
+  const length = knownLength(window);
+  return length === undefined ? 'window' : `${length} window`;
 }
 
 function nameOfLimit({ limitName, limitId }: { limitName?: string; limitId: string }): string {

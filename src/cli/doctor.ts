@@ -36,8 +36,10 @@ async function examine(profile: string, context: Context, mask: Mask): Promise<C
   const here = await Promise.all([
     runCheck('versions', context, () => checkVersions(node, platform, process.arch)),
     runCheck('environment', context, () => checkEnvironment(context, profile)),
-    runCheck('network', context, () => checkNetworkSettings(env, node)),
+    runCheck('network', context, () => checkNetworkSettings(env, { node, execArgv: process.execArgv })),
   ]);
+  // Another login and other servers than those that are meant say nothing.
+  if (context.mistakes.length > 0) return here;
   const [stored, servers] = await Promise.all([examineLogin(profile, context, mask), checkServers(context)]);
   const isReached = servers.some(({ name, state }) => name === 'backend' && state !== 'problem');
   const account = stored.isUsable && isReached ? await checkAccount(context, profile, mask) : [];
@@ -86,8 +88,9 @@ function formatReport(checks: readonly Check[], { terminal }: Context): string {
 function summaryOf(checks: readonly Check[]): string {
   const count = (wanted: CheckState) => checks.filter(({ state }) => state === wanted).length;
   const [problems, warnings] = [count('problem'), count('warning')];
-  const warned = warnings === 0 ? '' : ` ${plural(warnings, 'warning')}.`;
-  return `${problems === 0 ? 'No problem was found.' : `${plural(problems, 'problem')}.`}${warned}`;
+  // Behind a warning there may be a reason why calls fail, such as an outage.
+  const found = [problems > 0 && `${plural(problems, 'problem')}.`, warnings > 0 && `${plural(warnings, 'warning')}.`];
+  return found.filter(Boolean).join(' ') || 'No problem was found.';
 }
 
 function plural(count: number, word: string): string {

@@ -7,7 +7,10 @@ import { plain, plainName, toJson, wrap } from './text';
 
 export type ModelsArguments = { profile: string; refresh: boolean; json: boolean };
 
-/** `models`: what the account can be asked for. When the backend does not tell, what this version knows; that is said. */
+/**
+ * `models`: what the account can be asked for. When the backend does not tell, what it told before, or what this version
+ * knows; that is said.
+ */
 export async function runModels({ profile, refresh, json }: ModelsArguments, context: Context): Promise<number> {
   const { terminal, screen } = context;
   const codex = await openProvider(context, profile);
@@ -24,18 +27,19 @@ export async function runModels({ profile, refresh, json }: ModelsArguments, con
 function formatModels(models: readonly CodexModel[], { terminal }: Context): string {
   const { stdout, env } = terminal;
   const { bold, dim, yellow } = styleOf(stdout, env);
-  const isLive = models.length === 0 || models.some(({ source }) => source === 'live');
+  const isBundle = models.length > 0 && models.every(({ source }) => source === 'bundled');
   const shown = models.filter(({ isListed }) => isListed !== false);
   const lines: string[] = [];
   if (shown.length === 0) lines.push('The backend lists no model for this account.');
   else {
-    const rows = shown.map((model) => ({ cells: cellsOf(model), notes: notesOf(model, isLive) }));
+    const rows = shown.map((model) => ({ cells: cellsOf(model), notes: notesOf(model, isBundle) }));
     lines.push(...layOut(rows, widthOf(stdout), { head: bold, note: dim }));
   }
-  if (!isLive) {
-    const text = `The backend did not tell which models this account has; these are known to version ${VERSION}.`;
-    lines.push('', yellow(wrap(text, widthOf(stdout))));
-  }
+  const didNotTell = 'The backend did not tell which models this account has; these are';
+  const doubt = isBundle
+    ? `${didNotTell} known to version ${VERSION}.`
+    : models.some(({ source }) => source === 'cached') && `${didNotTell} from an earlier answer.`;
+  if (doubt) lines.push('', yellow(wrap(doubt, widthOf(stdout))));
   return lines.join('\n');
 }
 
@@ -80,10 +84,10 @@ function formatTokens(count: number): string {
   return count < 1_000_000 ? `${Math.round(count / 1_000)}k` : `${Math.round(count / 10_000) / 100}M`;
 }
 
-function notesOf(model: CodexModel, isLive: boolean): string[] {
+function notesOf(model: CodexModel, isBundle: boolean): string[] {
   const { source, retiredSince, successors = [], planNote } = model;
   const notes: string[] = [];
-  if (isLive && source === 'bundled') notes.push('Not in the list of the backend, which may serve it all the same.');
+  if (!isBundle && source === 'bundled') notes.push('Not in the list of the backend, which may serve it all the same.');
   if (retiredSince !== undefined) {
     const instead = successors.length > 0 ? `; use ${successors.join(', ')}` : '';
     notes.push(`Reported as refused for ChatGPT sign-in since ${retiredSince}${instead}.`);

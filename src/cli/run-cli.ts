@@ -2,28 +2,42 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { orAbort } from '../shared/abort';
 import { isSet } from '../shared/is-set';
 import { VERSION } from '../shared/version';
-import { mayHoldCode, optionsOf, readArguments } from './arguments';
+import { isFlagSet, mayHoldCode, optionsOf, readArguments } from './arguments';
 import { COMMANDS } from './commands';
 import { type Context, createContext } from './context';
+import { CriticalWork } from './critical-work';
 import { reportError, toJsonError } from './report-error';
 import { Interrupted, type Terminal, UsageError, widthOf } from './terminal';
+import { wrap } from './text';
 
 const GRACE_MS = 500;
 
 /**
  * Runs one command line (without the program's name) and resolves to its exit code: 0; 1 for a failure; 2 for wrong
- * arguments; 130 after Ctrl-C, 143 after SIGTERM. Never rejects.
+ * arguments; 130 after Ctrl-C, 143 after SIGTERM. Never rejects. Once it resolves, the process may end at any time: what
+ * must not be broken off is over by then, and nothing of the kind begins any more.
  */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
-  try {
-    return await dispatch(argv, terminal);
-  } catch (error) {
+  const critical = new CriticalWork();
+  const code = await dispatch(argv, terminal, critical).catch((thrown: unknown) => {
+    const error = thrown instanceof Interrupted && critical.hasBegun ? new Interrupted(thrown.exitCode, true) : thrown;
     if (isJsonAsked(argv)) terminal.stdout.write(`${toJsonError(error)}\n`);
     return reportError(error, terminal, isSet(terminal.env.CODEX_DEBUG));
-  }
+  });
+  await critical.finish(() => tellToWait(terminal));
+  return code;
 }
 
-async function dispatch([name = '--help', ...rest]: readonly string[], terminal: Terminal): Promise<number> {
+function tellToWait({ stderr, interrupted }: Terminal): void {
+  const keys = interrupted.aborted ? 'Ctrl-C again' : 'Ctrl-C';
+  stderr.write(`${wrap(`Finishing a renewal of the login; press ${keys} to stop anyway.`, widthOf(stderr))}\n`);
+}
+
+async function dispatch(
+  [name = '--help', ...rest]: readonly string[],
+  terminal: Terminal,
+  critical: CriticalWork,
+): Promise<number> {
   const { stdout } = terminal;
   if (name === '--version' || name === '-v') {
     stdout.write(`${VERSION}\n`);
@@ -44,7 +58,9 @@ async function dispatch([name = '--help', ...rest]: readonly string[], terminal:
     stdout.write(`${commandHelp(name, command, widthOf(stdout))}\n`);
     return 0;
   }
-  const context = createContext(terminal);
+  const context = createContext(terminal, critical);
+  const [mistake] = context.mistakes;
+  if (mistake !== undefined && !command.takesMistakes) throw new UsageError(mistake);
   return orInterrupted(command.run(readArguments(rest, command.args), context), context);
 }
 
@@ -71,7 +87,8 @@ async function orInterrupted(running: Promise<number>, { terminal, screen }: Con
 
 /** Whoever asked for JSON gets it for a failure, too. */
 function isJsonAsked([name = '', ...rest]: readonly string[]): boolean {
-  return Object.hasOwn(COMMANDS, name) && 'json' in (COMMANDS[name]?.args ?? {}) && optionsOf(rest).includes('--json');
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return command !== undefined && isFlagSet(rest, command.args, 'json');
 }
 
 function isHelp(argument: string): boolean {

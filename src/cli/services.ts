@@ -1,4 +1,4 @@
-import { defaultAuthStore } from '#default-store';
+import { defaultAuthStore, defaultModelCache } from '#default-store';
 import type { AuthStatus } from '../auth/auth-status';
 import type { DeviceCode } from '../auth/device-login';
 import type { Paste } from '../auth/node/read-paste';
@@ -9,6 +9,7 @@ import type { CodexProvider } from '../language-model/v2/create-provider';
 import type { CodexProviderSettings } from '../provider';
 import { DEFAULT_PROFILE } from '../shared/constants';
 import type { OAuthCredentials } from '../shared/credentials';
+import { inLayer } from '../shared/logger';
 import type { AuthStore } from '../stores/auth-store';
 import type { Context } from './context';
 
@@ -17,18 +18,30 @@ export type { AuthStatus, AuthStore, CodexModel, DeviceCode, ForeignTool, OAuthC
 // The one place that knows what does the work. Each part is loaded when its command runs, so that the others start fast.
 
 /** Where logins come from and go to: the same chain that `createCodex()` uses. */
-export function openStore({ issuer, terminal, logger }: Context): AuthStore {
-  return defaultAuthStore({ issuer, runtime: terminal.runtime, logger });
+export function openStore({ issuer, terminal, logger, critical }: Context): AuthStore {
+  return critical.watch(defaultAuthStore({ issuer, runtime: terminal.runtime, logger: inLayer('TOKEN', logger) }));
 }
 
 /** The provider of an app on this machine, for one login. */
 export async function openProvider(
-  { issuer, baseURL, terminal, logger }: Context,
+  context: Context,
   profile: string,
   settings: CodexProviderSettings = {},
 ): Promise<CodexProvider> {
   const { createCodexOver } = await import('../provider');
-  return createCodexOver(terminal.runtime, { baseURL, issuer, profile, logger, ...settings });
+  const { issuer, baseURL, terminal, logger } = context;
+  const ours = {
+    authStore: openStore(context),
+    modelCache: settings.authStore ? (false as const) : defaultModelCache(),
+  };
+  return createCodexOver(terminal.runtime, { baseURL, issuer, profile, logger, ...ours, ...settings });
+}
+
+/** As the record of it has it. */
+export interface ListFailure {
+  code?: unknown;
+  status?: unknown;
+  requestId?: unknown;
 }
 
 /** What the account of a login says of itself, for a report. */
@@ -38,6 +51,8 @@ export interface AccountProvider {
   usage(signal: AbortSignal): Promise<CodexUsage>;
   /** What went to the logger for people; it belongs into the report, not beside it. */
   warnings: readonly string[];
+  /** Why the backend's list of models is not the one that `models` gave. */
+  listFailure(): ListFailure | undefined;
   /** Whether a failure says nothing of login and account: a limit, an overload, an outage. */
   isPassing(error: unknown): boolean;
   /** By what names a failed call can be found: status, request id, cf-ray. */
@@ -47,11 +62,16 @@ export interface AccountProvider {
 /** Nothing of it is written down: a report is about how things are now. */
 export async function openAccount(context: Context, profile: string): Promise<AccountProvider> {
   const warnings: string[] = [];
+  let listFailure: ListFailure | undefined;
   const { debug } = context.logger;
   const warn: typeof debug = (message, details) => {
+    debug(message, details);
+    if (message.includes('The list of models could not be fetched')) {
+      listFailure = details ?? {};
+      return;
+    }
     const reason = typeof details?.reason === 'string' ? ` ${details.reason}` : '';
     warnings.push(`${message.replace(/^\[[A-Z]+\] /, '')}${reason}`);
-    debug(message, details);
   };
   const [provider, { CodexCallError, CodexUsageLimitError }] = await Promise.all([
     openProvider(context, profile, { modelCache: false, logger: { debug, warn } }),
@@ -61,6 +81,7 @@ export async function openAccount(context: Context, profile: string): Promise<Ac
     models: (signal) => provider.models({ refresh: true, signal }),
     usage: (signal) => provider.usage({ signal }),
     warnings,
+    listFailure: () => listFailure,
     isPassing: (error) =>
       CodexCallError.isInstance(error) && (error.isRetryable || CodexUsageLimitError.isInstance(error)),
     tracesOf(error) {
@@ -94,7 +115,10 @@ export async function loginInBrowser(
   const { runtime, interrupted, callbackPorts: ports } = terminal;
   const signal = AbortSignal.any([interrupted, ended]);
   const options = { ...(openBrowser && { openBrowser }), ...(paste && { paste }), ...(ports && { ports }) };
-  return loginWithBrowser({ authStore, profile, issuer, logger, signal, onUrl, ...options }, { runtime });
+  return loginWithBrowser(
+    { authStore, profile, issuer, logger: inLayer('TOKEN', logger), signal, onUrl, ...options },
+    { runtime },
+  );
 }
 
 export async function loginByDevice(
@@ -104,7 +128,10 @@ export async function loginByDevice(
 ): Promise<OAuthCredentials> {
   const { loginWithDeviceCode } = await import('../auth/device-login');
   const { runtime, interrupted: signal } = terminal;
-  return loginWithDeviceCode({ authStore, profile, issuer, logger, signal, onCode }, { runtime });
+  return loginWithDeviceCode(
+    { authStore, profile, issuer, logger: inLayer('TOKEN', logger), signal, onCode },
+    { runtime },
+  );
 }
 
 /** Copies the login of another program; the logger gets the warning that belongs to it. */
@@ -115,7 +142,10 @@ export async function copyLogin(
 ): Promise<OAuthCredentials> {
   const { importLogin } = await import('../auth/node/sources/importers');
   const options = { from, replace, ...(path !== undefined && { path }) };
-  return importLogin({ ...options, authStore, profile, issuer, logger }, { runtime: terminal.runtime });
+  return importLogin(
+    { ...options, authStore, profile, issuer, logger: inLayer('TOKEN', logger) },
+    { runtime: terminal.runtime },
+  );
 }
 
 /** Resolves to whether the issuer revoked what was deleted. */
@@ -132,7 +162,7 @@ export async function logOut(
     if (String(input).endsWith('/oauth/revoke')) isRevoked = response.ok;
     return response;
   };
-  await logout({ authStore, profile, issuer, logger }, { runtime: { ...runtime, fetch } });
+  await logout({ authStore, profile, issuer, logger: inLayer('TOKEN', logger) }, { runtime: { ...runtime, fetch } });
   return isRevoked;
 }
 

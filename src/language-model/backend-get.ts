@@ -1,12 +1,14 @@
 import type { BackendAnswer, BackendGet } from '../catalog/backend-get';
+import { type CodexUsage, fetchUsage, type UsageOptions, usageURL } from '../catalog/fetch-usage';
 import { classifyFailure } from '../codec/response/classify-failure';
 import { readHttpFailure } from '../codec/response/read-failure';
 import { onAbort, orAbort } from '../shared/abort';
 import { connectionError } from '../shared/connection-error';
 import { readHeaders } from '../shared/headers';
-import { inLayer, type Logger } from '../shared/logger';
 import { readTextUpTo } from '../shared/read-text';
 import { HttpFailure, TransportError } from '../shared/request-errors';
+import { ExchangeLog } from '../transport/exchange-log';
+import { maskFor } from './clean';
 import { recoverLogin } from './recover-login';
 import { buildGetHeaders } from './request-headers';
 import type { CallEnvironment } from './run-call';
@@ -22,11 +24,10 @@ const TIME_LIMIT_MS = 10_000;
 const SIZE_LIMIT = 1024 * 1024;
 const ERROR_SIZE_LIMIT = 64 * 1024;
 
-/** GETs with a limit of 10 s for the whole, a renewal of the login included, and of 1 MiB. */
+/** GETs with a limit of 10 s for the whole, a renewal of the login included, and of 1 MiB, unless told otherwise. */
 export function createBackendGet(environment: GetEnvironment): BackendGet {
   const { runtime, loginHint } = environment;
-  const http = inLayer('HTTP', environment.logger);
-  return async (url, { headers = {}, signal, timeoutMs = TIME_LIMIT_MS } = {}) => {
+  return async (url, { headers = {}, signal, timeoutMs = TIME_LIMIT_MS, maxBytes = SIZE_LIMIT } = {}) => {
     signal?.throwIfAborted();
     const request: FailedRequest = { url, body: undefined, loginHint, now: () => runtime.now() };
     const ended = new AbortController();
@@ -37,7 +38,7 @@ export function createBackendGet(environment: GetEnvironment): BackendGet {
       () => {}, // the GET was over first
     );
     try {
-      return await orAbort(getTwice(url, headers, request, environment, http, ended.signal), ended.signal);
+      return await orAbort(getTwice(url, headers, maxBytes, request, environment, ended.signal), ended.signal);
     } catch (error) {
       throw toProviderError(error, request);
     } finally {
@@ -51,9 +52,9 @@ export function createBackendGet(environment: GetEnvironment): BackendGet {
 async function getTwice(
   url: string,
   needed: Record<string, string>,
+  maxBytes: number,
   request: FailedRequest,
   environment: GetEnvironment,
-  http: Logger,
   signal: AbortSignal,
 ): Promise<BackendAnswer> {
   const { authorizer, runtime } = environment;
@@ -61,9 +62,10 @@ async function getTwice(
     const authorization = await orAbort(authorizer.headers(), signal);
     const accountId = authorization['chatgpt-account-id'] ?? '';
     if (accountId) request.accountId = accountId;
+    request.mask = maskFor(authorization.authorization);
     const headers = buildGetHeaders({ ...environment, authorization }, needed, environment.headers);
     try {
-      return { ...(await getOnce(url, headers, environment, http, signal)), accountId };
+      return { ...(await getOnce(url, headers, maxBytes, environment, signal)), accountId };
     } catch (failure) {
       if (!HttpFailure.isInstance(failure)) throw failure;
       const said = readHttpFailure(failure);
@@ -78,33 +80,43 @@ async function getTwice(
 async function getOnce(
   url: string,
   headers: Record<string, string>,
-  { runtime }: GetEnvironment,
-  http: Logger,
+  maxBytes: number,
+  { runtime, logger }: GetEnvironment,
   signal: AbortSignal,
 ): Promise<Omit<BackendAnswer, 'accountId'>> {
-  const started = runtime.now();
   signal.throwIfAborted();
-  http.debug(`GET ${url}`);
+  const log = ExchangeLog.open(logger, runtime);
+  log?.sending(url, headers);
   try {
     // Followed, a redirect would hand the token to whoever it names.
     const response = await runtime.fetch(url, { headers, signal, redirect: 'manual' });
+    if (response.type === 'error') throw new TypeError('There was no answer.');
     const { status } = response;
     const answered = readHeaders(response.headers);
-    const requestId = answered['x-request-id'];
-    http.debug(`GET answered ${status}`, { status, ms: runtime.now() - started, ...(requestId && { requestId }) });
+    // Of a refusal the status says more than how its body broke off.
+    const body =
+      status === 200
+        ? await readTextUpTo(response, maxBytes)
+        : await readTextUpTo(response, ERROR_SIZE_LIMIT).catch(() => '');
+    signal.throwIfAborted();
+    log?.answered(status, answered, body);
     if (status === 304 && 'if-none-match' in headers) return { status, headers: answered, body: '' };
-    if (status === 200) return { status, headers: answered, body: await readTextUpTo(response, SIZE_LIMIT) };
-    // The status says more than how the body broke off.
-    const body = await readTextUpTo(response, ERROR_SIZE_LIMIT).catch(() => '');
+    if (status === 200) return { status, headers: answered, body };
     throw new HttpFailure({ status, headers: answered, body });
   } catch (error) {
-    // The answer to nobody's question any more; its error was thrown already.
-    signal.throwIfAborted();
+    if (signal.aborted) {
+      log?.refused(signal.reason);
+      throw signal.reason; // to nobody: it was thrown already
+    }
     if (HttpFailure.isInstance(error)) throw error;
-    const failure = connectionError(error);
-    http.debug('GET failed', { code: failure.code, ms: runtime.now() - started });
+    const failure = error instanceof RangeError ? tooLong(maxBytes) : connectionError(error);
+    log?.refused(failure);
     throw failure;
   }
+}
+
+function tooLong(limit: number): TransportError {
+  return new TransportError({ code: 'network', message: `The backend's answer is longer than ${limit} bytes.` });
 }
 
 function tooSlow(limit: number): TransportError {
@@ -112,4 +124,24 @@ function tooSlow(limit: number): TransportError {
     code: 'connect_timeout',
     message: `The backend gave no complete answer within ${limit} ms.`,
   });
+}
+
+/** Asks for the usage by `get`; an answer that tells none fails as that of a call would. */
+export function createUsage(
+  get: BackendGet,
+  { baseURL, runtime, loginHint }: Pick<CallEnvironment, 'baseURL' | 'runtime' | 'loginHint'>,
+): (options?: UsageOptions) => Promise<CodexUsage> {
+  return async (options) => {
+    const request: FailedRequest = { url: usageURL(baseURL), body: undefined, loginHint, now: () => runtime.now() };
+    const noting: BackendGet = async (url, how) => {
+      const answer = await get(url, how);
+      if (answer.accountId) request.accountId = answer.accountId;
+      return answer;
+    };
+    try {
+      return await fetchUsage(noting, baseURL, runtime, options);
+    } catch (error) {
+      throw toProviderError(error, request);
+    }
+  };
 }

@@ -1,3 +1,5 @@
+import { AISDKError } from '@ai-sdk/provider';
+import { CodexAuthError } from '../auth/errors';
 import type { ResponsePart } from '../codec/response/response-part';
 import { inLayer, type Logger } from '../shared/logger';
 import type { Runtime } from '../shared/runtime';
@@ -46,7 +48,7 @@ export class CallLog {
     const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = usage;
     this.logger.debug('answer is over', {
       finishReason,
-      ...(rawFinishReason !== undefined && { rawFinishReason: redact(rawFinishReason) }),
+      ...(rawFinishReason !== undefined && { rawFinishReason: asWord(rawFinishReason) }),
       usage: { inputTokens, cachedInputTokens, outputTokens, reasoningTokens },
       ms: this.ms(),
     });
@@ -63,14 +65,24 @@ export class CallLog {
   }
 }
 
-/** Of strangers, such as the reason of an abort, the name alone: their words may hold anything. */
+/** What `AbortSignal` itself gives as a reason. */
+const PLATFORM_ABORTS = ['AbortError', 'TimeoutError'];
+
+/** Of strangers, such as the reason of an abort, nothing: their words and names may hold anything. */
 function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const { name } = error;
+  if (CodexAuthError.isInstance(error)) return { error: error.name, code: error.code };
   if (!CodexCallError.isInstance(error)) {
-    const { code } = error as { code?: unknown };
-    return { error: name, ...(typeof code === 'string' && { code }) };
+    return { error: error instanceof Error && isNamed(error) ? error.name : 'aborted' };
   }
-  const { code, statusCode, requestId } = error;
+  const { name, code, statusCode, requestId } = error;
   return { error: name, code, ...(statusCode && { status: statusCode }), ...(requestId && { requestId }) };
+}
+
+/** Servers name their reasons by a word; a text is not for records. */
+function asWord(reason: string): string {
+  return /^[\w.:-]{1,64}$/.test(reason) ? redact(reason) : 'not a word';
+}
+
+function isNamed(error: Error): boolean {
+  return PLATFORM_ABORTS.includes(error.name) || AISDKError.isInstance(error);
 }

@@ -1,4 +1,4 @@
-import { redact, redactDeep } from '../shared/secret';
+import { redact } from '../shared/secret';
 
 /** Text from outside in one line, without tags, control characters and secrets, and no longer than `length`. */
 export function clip(text: string, length: number): string {
@@ -24,13 +24,4 @@ export function whose({
     ...(accountId ? [`account ${clip(accountId, 100)}`] : []),
   ];
   return parts.length > 0 ? ` (${parts.join(', ')})` : '';
-}
-
-/** A copy of what the backend sent, without secrets. */
-export function cleanData(data: unknown): unknown {
-  try {
-    return redactDeep(data);
-  } catch {
-    return undefined; // nested deeper than the stack
-  }
 }

@@ -48,6 +48,8 @@ export function createCallError(
     case 'deactivated_workspace':
     case 'forbidden':
       return new CodexBlockedError(options);
+    case 'unexpected_answer':
+      return said.isHtml ? new CodexBlockedError(options) : new CodexCallError(options);
     default:
       return new CodexCallError(options);
   }

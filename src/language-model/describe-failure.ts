@@ -1,3 +1,4 @@
+import { requestIdOf } from '../shared/headers';
 import { clip, whose } from './clip';
 import { FAILURE_TEXTS, type ToldFailure } from './failure-texts';
 
@@ -16,7 +17,7 @@ export function describeFailure(failure: ToldFailure): string {
 }
 
 function nameRequest(headers: Record<string, string>): string[] {
-  const id = headers['x-request-id'] ?? headers['x-oai-request-id'];
+  const id = requestIdOf(headers);
   return id ? [`It was request ${clip(id, 100)}.`] : [];
 }
 
@@ -30,7 +31,9 @@ function quote({ said, meaning }: ToldFailure): string | undefined {
   const word = said.codes.find((one) => !COMMON_WORDS.includes(one) && one !== meaning.code);
   const label = word && !sentence.includes(word) ? clip(word, 100) : undefined;
   if (said.isHtml) return sentence ? `It answered with a page: "${sentence}".` : 'It answered with a page of HTML.';
-  if (!sentence) return label && `The backend said: ${label}.`;
-  if (label) return `The backend said: "${sentence}" (${label}).`;
-  return `The backend said: "${sentence}"${/[.!?…]$/.test(sentence) ? '' : '.'}`;
+  // Nobody knows who it was.
+  const who = meaning.code === 'unexpected_answer' ? 'It' : 'The backend';
+  if (!sentence) return label && `${who} said: ${label}.`;
+  if (label) return `${who} said: "${sentence}" (${label}).`;
+  return `${who} said: "${sentence}"${/[.!?…]$/.test(sentence) ? '' : '.'}`;
 }

@@ -1,11 +1,15 @@
 import type { FailureClass } from '../codec/response/backend-failure';
-import { exhaustedWindows } from '../codec/response/classify-failure';
+import { exhaustedWindows } from '../codec/response/exhausted-windows';
 import { formatTime } from '../shared/format-time';
 import type { RateLimits, RateLimitWindow } from '../shared/rate-limits';
 import { formatWindowLength } from '../shared/window-length';
 import { clip } from './clip';
 
+const GO_ON = 'Until then, createFallback() can go on with another model.';
 const WAIT = 'Until then, createFallback() can go on with another model; a larger plan or credits lift the limit.';
+
+/** No date is shown as a fact that lies further away. */
+const LONGEST_WAIT_MS = 366 * 24 * 3_600_000;
 
 /** By `x-codex-rate-limit-reached-type`: who can do something about it. */
 export const WHOM_TO_ASK: Record<string, string> = {
@@ -22,12 +26,20 @@ export function describeLimit(meaning: FailureClass, limits: RateLimits | undefi
   return [
     ...(windows.length > 0 ? [`Used up: ${windows.map(nameOf).join(' and ')}.`] : []),
     ...(limits?.promoMessage ? [clip(limits.promoMessage, 200)] : []),
-    meaning.resetsAt === undefined
-      ? 'The backend did not say when it resets.'
-      : `It resets at ${formatTime(meaning.resetsAt, now)}.`,
+    describeReset(meaning.resetsAt, now),
     ...(reached ? [reached] : []),
-    reached ? 'Until then, createFallback() can go on with another model.' : WAIT,
+    ...(isOver(meaning.resetsAt, now) ? [] : [reached ? GO_ON : WAIT]),
   ];
+}
+
+function describeReset(resetsAt: number | undefined, now: number): string {
+  if (resetsAt === undefined) return 'The backend did not say when it resets.';
+  const time = formatTime(resetsAt, now);
+  return isOver(resetsAt, now) ? `It should have reset at ${time}: try again.` : `It resets at ${time}.`;
+}
+
+function isOver(resetsAt: number | undefined, now: number): boolean {
+  return resetsAt !== undefined && resetsAt < now;
 }
 
 function nameOf({ windowMinutes }: RateLimitWindow): string {
@@ -37,6 +49,7 @@ function nameOf({ windowMinutes }: RateLimitWindow): string {
 /** How long the backend asks to wait, and until when. */
 export function describeWait({ retryAfterMs, isRetryable }: FailureClass, now: number): string[] {
   if (retryAfterMs === undefined) return [];
+  if (retryAfterMs > LONGEST_WAIT_MS) return ['It asks to wait for more than a year.'];
   const seconds = Math.round(retryAfterMs / 100) / 10;
   if (isRetryable) return [`It asks to wait ${retryAfterMs < 100 ? 'a moment' : `${seconds} s`}.`];
   return [`It asks to wait until ${formatTime(now + retryAfterMs, now)}.`];

@@ -1,5 +1,6 @@
 import { APICallError } from '@ai-sdk/provider';
 import type { BackendFailureCode } from '../codec/response/backend-failure';
+import { requestIdOf } from '../shared/headers';
 import { hasMarker, mark } from '../shared/marked-error';
 import type { RateLimits } from '../shared/rate-limits';
 
@@ -51,8 +52,7 @@ export class CodexCallError extends APICallError {
 
   /** The backend's name for the request (`x-request-id`), for a report of it. */
   get requestId(): string | undefined {
-    const { responseHeaders = {} } = this;
-    return responseHeaders['x-request-id'] ?? responseHeaders['x-oai-request-id'];
+    return requestIdOf(this.responseHeaders);
   }
 
   /** The name of the request at the edge in front of the backend. */
@@ -87,7 +87,7 @@ export class CodexUsageLimitError extends CodexCallError {
     },
   ) {
     const { resetsAt, planType, rateLimits, ...rest } = options;
-    super(rest);
+    super({ isRetryable: false, ...rest });
     this.resetsAt = resetsAt;
     this.planType = planType;
     this.rateLimits = rateLimits;
@@ -133,7 +133,7 @@ export class CodexModelUnavailableError extends CodexCallError {
 
   constructor(options: CodexCallErrorOptions & { modelId: string; suggestions: readonly string[] }) {
     const { suggestions, ...rest } = options;
-    super(rest);
+    super({ isRetryable: false, ...rest });
     this.suggestions = suggestions;
     mark(this, modelMarker);
   }
@@ -149,7 +149,7 @@ const contextMarker = Symbol.for('ai-sdk-codex.CodexContextLengthError');
 export class CodexContextLengthError extends CodexCallError {
   override readonly name: string = 'CodexContextLengthError';
   constructor(options: CodexCallErrorOptions) {
-    super(options);
+    super({ isRetryable: false, ...options });
     mark(this, contextMarker);
   }
 
@@ -177,12 +177,12 @@ const blockedMarker = Symbol.for('ai-sdk-codex.CodexBlockedError');
 
 /**
  * The request did not get through, for a reason that is neither the call nor the token: `cloudflare_challenge`,
- * `region_blocked`, `deactivated_workspace` or `forbidden`. Never retryable, and logging in again does not help.
+ * `region_blocked`, `deactivated_workspace`, `forbidden`, or `unexpected_answer` for a page of something in between. Never retryable, and logging in again does not help.
  */
 export class CodexBlockedError extends CodexCallError {
   override readonly name: string = 'CodexBlockedError';
   constructor(options: CodexCallErrorOptions) {
-    super(options);
+    super({ isRetryable: false, ...options });
     mark(this, blockedMarker);
   }
 

@@ -16,6 +16,10 @@ export interface ToldFailure {
   liveIds?: readonly string[] | undefined;
   clientVersion?: string | undefined;
   loginHint: string;
+  /** A token that was refused can be renewed by the next call. */
+  isRenewable: boolean;
+  /** The call held encrypted reasoning. */
+  sentReasoning: boolean;
   url: string;
   now: number;
 }
@@ -58,7 +62,9 @@ export const FAILURE_TEXTS: Record<BackendFailureCode, Text> = {
     what: () => 'The Codex backend takes no more requests for the moment',
     next: ({ meaning, now }) => [
       ...describeWait(meaning, now),
-      meaning.isRetryable ? 'Try again then, with fewer calls at a time.' : 'Until then, use another model or account.',
+      meaning.isRetryable
+        ? `Try again ${meaning.retryAfterMs === undefined ? 'in a moment' : 'then'}, with fewer calls at a time.`
+        : 'Until then, use another model or account.',
     ],
   },
   server_is_overloaded: {
@@ -98,9 +104,12 @@ export const FAILURE_TEXTS: Record<BackendFailureCode, Text> = {
     next: () => ['Send whole PNG, JPEG, WebP or GIF data with the right media type.'],
   },
   invalid_encrypted_content: {
-    what: () => 'The backend could not decrypt the reasoning in this history',
-    next: () => [
-      'It is that of another account or model. Remove the reasoning parts, or set providerOptions.codex.reasoningReplay to "never".',
+    what: ({ sentReasoning }) =>
+      `The backend could not decrypt ${sentReasoning ? 'the reasoning in this history' : 'something of the request'}`,
+    next: ({ sentReasoning }) => [
+      sentReasoning
+        ? 'It is that of another account or model. Remove the reasoning parts, or set providerOptions.codex.reasoningReplay to "never".'
+        : 'The call that was refused held no encrypted reasoning, so that leaving it out does not help.',
     ],
   },
   instructions_refused: {
@@ -124,8 +133,12 @@ export const FAILURE_TEXTS: Record<BackendFailureCode, Text> = {
     next: () => ['Send from a supported one. A proxy works only if the setting `fetch` uses it.'],
   },
   deactivated_workspace: {
-    what: () => 'The ChatGPT workspace of this login is deactivated',
-    next: () => ['Ask its owner to activate it, or log in again and choose another workspace.'],
+    what: ({ said }) => `The ChatGPT ${isOfAccount(said) ? 'account' : 'workspace'} of this login is deactivated`,
+    next: ({ said }) => [
+      isOfAccount(said)
+        ? 'Log in to another account, or ask the support of OpenAI about this one.'
+        : 'Ask its owner to activate it, or log in again and choose another workspace.',
+    ],
   },
   forbidden: {
     what: ({ meaning }) => `The backend denied access with status ${meaning.status}`,
@@ -138,7 +151,21 @@ export const FAILURE_TEXTS: Record<BackendFailureCode, Text> = {
       `No token is sent there, so it is not followed. Is the setting \`baseURL\` right? It gave ${url}.`,
     ],
   },
+  unexpected_answer: {
+    what: ({ said, meaning }) =>
+      `${said.isHtml ? 'A page' : 'Something else'} with status ${meaning.status} came in place of an answer of the Codex backend`,
+    next: ({ said, url }) => [
+      said.isHtml
+        ? 'It is that of a proxy, of the login portal of a network, or of another server. The credentials play no part.'
+        : 'What came is in `responseBody`. A proxy, or another server, may have made it.',
+      `Is the setting \`baseURL\` right? It gave ${url}.`,
+    ],
+  },
 };
+
+function isOfAccount({ codes }: BackendFailure): boolean {
+  return codes.includes('account_deactivated');
+}
 
 function adviseOnRequest({ said, meaning, url }: ToldFailure): string[] {
   const { message = '', isHtml } = said;
@@ -158,5 +185,5 @@ function at({ param }: BackendFailure): string {
 
 /** Without its query, in which other services were seen to repeat what was sent. */
 function target(location: string | undefined): string {
-  return location ? clip(location.replace(/[?#].*$/s, ''), 200) : 'nowhere';
+  return location ? clip(location.replace(/[?#].*$/s, ''), 200) : 'an address that it does not name';
 }

@@ -16,7 +16,7 @@ export interface Answer {
 /**
  * Reads up to the first part that counts and holds what came until then.
  *
- * @throws {@link StreamFailure} when that is an error; the reason of an abort.
+ * @throws {@link StreamFailure} when that is an error; `HttpFailure` for what is no stream of events; the reason of an abort.
  */
 export async function readAnswer(exchange: Exchange, context: ResponseContext): Promise<Answer> {
   const machine = new ResponseMachine(context);
@@ -30,7 +30,7 @@ export async function readAnswer(exchange: Exchange, context: ResponseContext): 
   }
   if (first?.type === 'error') {
     exchange.cancel();
-    throw new StreamFailure(first.failure, exchange.headers);
+    throw new StreamFailure(first.failure, exchange.headers, context.limits?.newest);
   }
   return {
     first,

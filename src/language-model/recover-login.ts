@@ -1,9 +1,7 @@
 import { orAbort } from '../shared/abort';
 import type { RequestAuthorizer } from '../shared/request-authorizer';
+import { endedLogin } from './ended-login';
 import { type FailedRequest, withRefusal } from './to-provider-error';
-
-/** Of the words in an answer, those that end a login count before the others. */
-const OVER = ['token_revoked', 'token_invalidated'];
 
 export interface Refusal {
   /** The failure that says the token was refused. */
@@ -21,7 +19,9 @@ export async function recoverLogin(
   request: FailedRequest,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const code = codes.find((word) => OVER.includes(word)) ?? codes[0];
+  // Of the words in an answer, those that end a login count before the others.
+  const said = endedLogin(codes) ?? codes[0];
+  const code = said && request.mask ? request.mask(said) : said;
   try {
     return await orAbort(authorizer.onUnauthorized(headers, code === undefined ? {} : { code }), signal);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { RequestAuthorizer } from '../shared/request-authorizer';
 import { HttpFailure, TransportError } from '../shared/request-errors';
 import type { Runtime } from '../shared/runtime';
 import { recoverLogin } from './recover-login';
+import { sentReasoning } from './sent-reasoning';
 import { StreamFailure } from './stream-failure';
 import { type FailedRequest, refusedTwice } from './to-provider-error';
 
@@ -50,7 +51,7 @@ export async function prepareResend(
   context: ResendContext,
 ): Promise<ResendReason> {
   const { failure, said } = judged;
-  const reason = resendReason(judged);
+  const reason = resendReason(judged, context.request);
   if (reason === undefined) throw failure;
   const isSecond = spent.includes(reason);
   if (reason === 'unauthorized') {
@@ -66,10 +67,11 @@ export async function prepareResend(
   return reason;
 }
 
-function resendReason({ failure, meaning }: JudgedFailure): ResendReason | undefined {
+function resendReason({ failure, meaning }: JudgedFailure, request: FailedRequest): ResendReason | undefined {
   if (TransportError.isInstance(failure)) return failure.code === 'connection_refused' ? failure.code : undefined;
   const code = meaning?.code;
-  return code === 'unauthorized' || code === 'invalid_encrypted_content' ? code : undefined;
+  if (code === 'invalid_encrypted_content') return sentReasoning(request) ? code : undefined;
+  return code === 'unauthorized' ? code : undefined;
 }
 
 /** 100 to 300 ms: who lost a server together must not come back to it together. */

@@ -12,13 +12,14 @@ import { HttpFailure } from '../shared/request-errors';
 import type { Runtime } from '../shared/runtime';
 import type { Transport } from '../transport/transport';
 import { CallLog } from './call-log';
+import { maskFor } from './clean';
 import { LimitsObserver } from './observe-limits';
 import { type PreparedCall, prepareCall } from './prepare-call';
 import { readAnswer } from './read-answer';
 import type { CallerHeaders } from './request-headers';
 import { judge, prepareResend, type ResendReason } from './resend';
 import { StreamFailure } from './stream-failure';
-import { type FailedRequest, fromFailure, toProviderError } from './to-provider-error';
+import { type FailedRequest, fromFailure, toProviderError, withAnswer } from './to-provider-error';
 import { TURN_STATE_HEADER, type TurnStates } from './turn-state';
 
 const MODELS_ETAG_HEADER = 'x-models-etag';
@@ -113,7 +114,8 @@ async function attempt(run: Run): Promise<RunningCall | undefined> {
   const withoutReasoning = resends.includes('invalid_encrypted_content');
   const prepared = await prepareCall(call, authorization, environment, settings, withoutReasoning);
   const { accountId, body } = prepared;
-  run.request = { ...run.request, body, ...(accountId && { accountId }) };
+  const mask = maskFor(authorization.authorization);
+  run.request = { ...run.request, body, mask, ...(accountId && { accountId }) };
   log.sending(prepared, call.tools.length);
   try {
     return await send(prepared, run);
@@ -131,13 +133,17 @@ async function send(prepared: PreparedCall, { call, environment, settings, log, 
   const { baseURL, catalog, transport, turnStates } = environment;
   const { accountId, account, body, headers, sessionId, warnings } = prepared;
   const limits = new LimitsObserver(environment);
+  /** Of any answer, accepted or not. */
+  const observe = (answered: Record<string, string>) => {
+    limits.headers(answered);
+    const etag = answered[MODELS_ETAG_HEADER];
+    if (etag !== undefined) catalog.noteEtag(accountId, etag);
+  };
   const exchange = await transport.send({ baseURL, headers, body, signal: settings.signal }).catch((failure) => {
-    if (HttpFailure.isInstance(failure)) limits.headers(failure.headers);
+    if (HttpFailure.isInstance(failure)) observe(failure.headers);
     throw failure;
   });
-  limits.headers(exchange.headers);
-  const etag = exchange.headers[MODELS_ETAG_HEADER];
-  if (etag !== undefined) catalog.noteEtag(accountId, etag);
+  observe(exchange.headers);
   await turnStates.remember(accountId, body.input, exchange.headers[TURN_STATE_HEADER]);
   const answer = await readAnswer(exchange, {
     ...(account && { origin: { account, model: call.modelId } }),
@@ -157,7 +163,11 @@ async function send(prepared: PreparedCall, { call, environment, settings, log, 
       return more;
     },
     cancel: (reason?: unknown) => exchange.cancel(reason),
-    toError: (failure: ResponseFailure) => log.failed(fromFailure(failure, { ...request, headers: exchange.headers })),
+    toError(failure: ResponseFailure) {
+      const { newest: rateLimits } = limits;
+      const failed = { ...request, headers: exchange.headers, isLate: true, ...(rateLimits && { rateLimits }) };
+      return log.failed(fromFailure(failure, failed));
+    },
   };
 }
 
@@ -171,5 +181,5 @@ async function explain(error: unknown, { request, environment, settings: { signa
     failed = { ...failed, ...(liveIds && { liveIds }) };
   }
   if (!(error instanceof StreamFailure)) return toProviderError(error, failed);
-  return fromFailure(error.failure, { ...failed, headers: error.headers });
+  return fromFailure(error.failure, withAnswer(failed, error));
 }

@@ -1,6 +1,8 @@
 import type { ResponseFailure } from '../codec/response/response-failure';
+import { asRecord } from '../shared/json';
 import type { TransportError, TransportErrorCode } from '../shared/request-errors';
-import { cleanData, clip, whose } from './clip';
+import { cleanData, cleanHeaders, cleanText } from './clean';
+import { clip, whose } from './clip';
 import { CodexStreamError, type CodexStreamErrorCode } from './errors';
 import type { FailedRequest } from './to-provider-error';
 
@@ -17,10 +19,19 @@ const MAX_SAMPLE = 500;
 
 /** An answer that the backend accepted and that broke off, was damaged, or held nothing. */
 export function fromBrokenStream(kind: BrokenKind, failure: ResponseFailure, request: FailedRequest): CodexStreamError {
-  const { code, next } = BROKEN[kind];
-  const data = cleanData(failure.detail);
-  const sample = kind === 'empty-response' ? [`It was: ${clip(JSON.stringify(data) ?? 'nothing', MAX_SAMPLE)}`] : [];
+  const { code } = BROKEN[kind];
+  const next = request.isLate || kind === 'empty-response' ? BROKEN[kind].next : 'Try again.';
+  const data = cleanData(failure.detail, request.mask);
+  const sample = kind === 'empty-response' ? [`It was: ${sampleOf(failure.detail, request)}`] : [];
   return streamError(code, [told(failure.message, request), next, ...sample], request, { data });
+}
+
+/** The event without what a response repeats of its request. */
+function sampleOf(detail: unknown, { mask }: FailedRequest): string {
+  const event = asRecord(detail);
+  const { instructions: _i, tools: _t, input: _p, ...response } = asRecord(event?.response) ?? {};
+  const shown = cleanData(event?.response ? { ...event, response } : detail, mask);
+  return clip(JSON.stringify(shown) ?? 'nothing', MAX_SAMPLE);
 }
 
 const TRANSPORT: Record<TransportErrorCode, { code: CodexStreamErrorCode; next?: string }> = {
@@ -39,7 +50,7 @@ export function fromTransport(cause: TransportError, request: FailedRequest): Co
 
 /** The sentence, with whose call it was after what happened and before the advice that it may hold. */
 function told(message: string, request: FailedRequest): string {
-  const line = clip(message, 1_000);
+  const line = clip(cleanText(message, request.mask), 1_000);
   const [first = '', ...rest] = line.split(/(?<=[.!?])\s/);
   return [`${first.replace(/[.!?]$/, '')}${whose(request)}.`, ...rest].join(' ');
 }
@@ -47,13 +58,13 @@ function told(message: string, request: FailedRequest): string {
 function streamError(
   code: CodexStreamErrorCode,
   sentences: string[],
-  { url, body, headers, modelId, accountId }: FailedRequest,
+  { url, body, headers, modelId, accountId, mask }: FailedRequest,
   more: { data?: unknown; cause?: unknown },
 ): CodexStreamError {
   return new CodexStreamError({
     url,
     requestBodyValues: body,
-    ...(headers && { responseHeaders: headers }),
+    ...(headers && { responseHeaders: cleanHeaders(headers, mask) }),
     message: sentences.join(' '),
     code,
     modelId,

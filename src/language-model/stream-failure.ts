@@ -1,4 +1,5 @@
 import type { ResponseFailure } from '../codec/response/response-failure';
+import type { RateLimits } from '../shared/rate-limits';
 
 /** An answer that was accepted, and failed before its first output: nobody saw any of it, so it counts as a refused request. */
 export class StreamFailure extends Error {
@@ -8,6 +9,8 @@ export class StreamFailure extends Error {
     readonly failure: ResponseFailure,
     /** Of the answer, names in lower case. */
     readonly headers: Record<string, string>,
+    /** What the answer told of the plan's limits until then. */
+    readonly rateLimits: RateLimits | undefined,
   ) {
     super(failure.message);
   }

@@ -1,18 +1,12 @@
-import { type APICallError, UnsupportedFunctionalityError } from '@ai-sdk/provider';
+import { UnsupportedFunctionalityError } from '@ai-sdk/provider';
 import { CodexAuthError } from '../auth/errors';
 import { UnsupportedInputError } from '../codec/errors';
-import type { BackendFailure } from '../codec/response/backend-failure';
-import { classifyFailure } from '../codec/response/classify-failure';
-import { parseRateLimitHeaders } from '../codec/response/parse-rate-limits';
-import { readHttpFailure } from '../codec/response/read-failure';
 import type { ResponseFailure } from '../codec/response/response-failure';
-import { headerWait } from '../codec/response/retry-after';
+import type { RateLimits } from '../shared/rate-limits';
 import { HttpFailure, TransportError } from '../shared/request-errors';
-import { redact } from '../shared/secret';
-import { cleanData, whose } from './clip';
-import { createCallError } from './create-call-error';
-import { describeFailure } from './describe-failure';
-import type { ToldFailure } from './failure-texts';
+import { asLoginError, type FailureError, fromAnswer, fromStream } from './backend-error';
+import type { Mask } from './clean';
+import { whose } from './clip';
 import { fromBrokenStream, fromTransport } from './stream-error';
 import { StreamFailure } from './stream-failure';
 
@@ -25,6 +19,12 @@ export interface FailedRequest {
   accountId?: string;
   /** Headers of the answer, when it failed after it had begun. */
   headers?: Record<string, string>;
+  /** What that answer told of the plan's limits. */
+  rateLimits?: RateLimits;
+  /** Its output had begun, so that nothing was tried to mend it. */
+  isLate?: boolean;
+  /** Hides the token that was sent. */
+  mask?: Mask;
   /** The sentence that tells how to log in. */
   loginHint: string;
   now(): number;
@@ -36,7 +36,7 @@ export interface FailedRequest {
 
 /** The one place where failures become errors of the AI SDK. Aborts, login errors and strangers pass untouched. */
 export function toProviderError(cause: unknown, request: FailedRequest): unknown {
-  if (HttpFailure.isInstance(cause)) return asLoginError(fromBackend(readHttpFailure(cause), request, cause.body));
+  if (HttpFailure.isInstance(cause)) return asLoginError(fromAnswer(cause, request));
   if (TransportError.isInstance(cause)) return fromTransport(cause, request);
   if (UnsupportedInputError.isInstance(cause)) {
     return new UnsupportedFunctionalityError({ functionality: cause.functionality, message: cause.message });
@@ -48,7 +48,12 @@ export function toProviderError(cause: unknown, request: FailedRequest): unknown
 export function fromFailure(failure: ResponseFailure, request: FailedRequest): unknown {
   if (failure.kind === 'transport') return toProviderError(failure.cause, request);
   if (failure.kind !== 'response-failed') return fromBrokenStream(failure.kind, failure, request);
-  return asLoginError(fromBackend(saidInStream(failure, request.headers), request));
+  return asLoginError(fromStream(failure, request));
+}
+
+/** The request, with the answer that failed before its output. */
+export function withAnswer(request: FailedRequest, { headers, rateLimits }: StreamFailure): FailedRequest {
+  return { ...request, headers, ...(rateLimits && { rateLimits }) };
 }
 
 /** An error of the login that came of the answer `refusal`, with it as its cause, unless it has one of its own. */
@@ -68,73 +73,6 @@ export function refusedTwice(refusal: unknown, request: FailedRequest): unknown 
 }
 
 function refusalError(refusal: unknown, request: FailedRequest): FailureError | undefined {
-  if (HttpFailure.isInstance(refusal)) return fromBackend(readHttpFailure(refusal), request, refusal.body);
-  if (!(refusal instanceof StreamFailure)) return undefined;
-  return fromBackend(saidInStream(refusal.failure, refusal.headers), request);
-}
-
-const WINDOW_HEADER = /^x-.+-(?:primary|secondary)-/;
-
-/** Headers of the answer tell limits, too. Those of the event are newer, and all or nothing: halves of two make no window. */
-function saidInStream(
-  { said, message, detail }: ResponseFailure,
-  headers: Record<string, string> = {},
-): BackendFailure {
-  const known = said ?? { headers: {}, codes: [], message, isHtml: false, data: detail };
-  const tellsWindows = Object.keys(known.headers).some((name) => WINDOW_HEADER.test(name));
-  const older = Object.entries(headers).filter(([name]) => !tellsWindows || !WINDOW_HEADER.test(name));
-  return { ...known, headers: { ...Object.fromEntries(older), ...known.headers } };
-}
-
-interface FailureError {
-  told: ToldFailure;
-  error: APICallError;
-}
-
-function fromBackend(said: BackendFailure, request: FailedRequest, body?: string): FailureError {
-  const { modelId, accountId, liveIds, clientVersion, loginHint, url } = request;
-  const now = request.now();
-  const meaning = classifyFailure(said, now);
-  const told: ToldFailure = {
-    said,
-    meaning,
-    modelId,
-    accountId,
-    liveIds,
-    clientVersion,
-    loginHint,
-    url,
-    now,
-    headers: said.headers,
-    limits: parseRateLimitHeaders(said.headers, now),
-  };
-  const error = createCallError(told, {
-    url,
-    requestBodyValues: request.body,
-    message: describeFailure(told),
-    statusCode: meaning.status,
-    responseHeaders: answerHeaders(told),
-    ...(body !== undefined && { responseBody: redact(body) }),
-    isRetryable: meaning.isRetryable,
-    data: cleanData(said.data),
-  });
-  return { told, error };
-}
-
-/** With the wait where `ai` looks for it, when only an event or a sentence told it. */
-function answerHeaders({ headers, meaning, now }: ToldFailure): Record<string, string> {
-  const { retryAfterMs, isRetryable } = meaning;
-  const clean = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redact(value)]));
-  if (!isRetryable || retryAfterMs === undefined || headerWait(headers, now) !== undefined) return clean;
-  return { ...clean, 'retry-after-ms': String(Math.ceil(retryAfterMs)) };
-}
-
-/** Nothing but a login mends a token that was refused for good. */
-function asLoginError({ told, error }: FailureError): unknown {
-  const { code } = told.meaning;
-  if (code === 'unauthorized')
-    return new CodexAuthError({ code: 'relogin_required', message: error.message, cause: error });
-  if (code === 'api_key')
-    return new CodexAuthError({ code: 'invalid_credential', message: error.message, cause: error });
-  return error;
+  if (HttpFailure.isInstance(refusal)) return fromAnswer(refusal, request);
+  return refusal instanceof StreamFailure ? fromStream(refusal.failure, withAnswer(request, refusal)) : undefined;
 }

@@ -9,7 +9,7 @@ export function connectionError(error: unknown): TransportError {
     (one) => (one as { code?: unknown } | null)?.code,
   );
   const refused = codes.includes('ECONNREFUSED');
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause);
   return new TransportError({
     code: refused ? 'connection_refused' : 'network',
     message: refused
@@ -17,4 +17,13 @@ export function connectionError(error: unknown): TransportError {
       : `The connection to the backend failed: ${redact(reason)}`,
     cause: plainCause(error),
   });
+}
+
+/** Where several addresses were tried, the error has no words of its own. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if (cause.message) return cause.message;
+  const inner = cause instanceof AggregateError ? cause.errors.map(reasonOf).join('; ') : '';
+  const { code } = cause as { code?: unknown };
+  return inner || (typeof code === 'string' && code) || cause.name;
 }

@@ -13,6 +13,11 @@ export function isHeaderName(name: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name);
 }
 
+/** The backend's name for a request, from the headers of its answer, names in lower case. */
+export function requestIdOf(headers: Record<string, string> = {}): string | undefined {
+  return headers['x-request-id'] ?? headers['x-oai-request-id'];
+}
+
 /** Headers of an answer, names in lower case. Cookies of the edge are credentials of a kind, and of no use: they go no further. */
 export function readHeaders(headers: Headers): Record<string, string> {
   const { 'set-cookie': _cookies, ...kept } = Object.fromEntries(headers);

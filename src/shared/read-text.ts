@@ -1,4 +1,8 @@
-/** The body of `response` as text. Rejects, and lets go of the connection, once it is longer than `limit` bytes. */
+/**
+ * The body of `response` as text.
+ *
+ * @throws RangeError once it is longer than `limit` bytes; the connection is let go.
+ */
 export async function readTextUpTo(response: Response, limit: number): Promise<string> {
   if (response.body === null) return '';
   const reader = response.body.getReader();
@@ -11,7 +15,7 @@ export async function readTextUpTo(response: Response, limit: number): Promise<s
     length += value.byteLength;
     if (length > limit) {
       await reader.cancel().catch(() => {});
-      throw new Error(`the answer is longer than ${limit} bytes`);
+      throw new RangeError(`the answer is longer than ${limit} bytes`);
     }
     text += decoder.decode(value, { stream: true });
   }

@@ -3,7 +3,7 @@ import { hasMarker, mark } from './marked-error';
 const failureMarker = Symbol.for('ai-sdk-codex.HttpFailure');
 const errorMarker = Symbol.for('ai-sdk-codex.TransportError');
 
-/** The backend answered with a status other than 2xx. The body may quote anything, so it never enters the message. */
+/** The backend answered with a status other than 2xx, or with something else than it was asked for. The body may quote anything, so it never enters the message. */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
   readonly status: number;

@@ -1,9 +1,11 @@
 import type { ResponseEvent } from '../codec/response/response-event';
 import { Concealed } from '../shared/concealed';
+import { requestIdOf } from '../shared/headers';
 import { inLayer, type Logger } from '../shared/logger';
 import { HttpFailure, TransportError } from '../shared/request-errors';
 import type { Runtime } from '../shared/runtime';
 import { redact } from '../shared/secret';
+import { shownUrl } from '../shared/secure-url';
 
 /** How a stream came to its end: let go after its terminal event, over of itself, left by whoever reads it, or broken. */
 export type StreamOutcome = 'released' | 'ended' | 'cancelled' | 'failed';
@@ -46,23 +48,26 @@ export class ExchangeLog {
     return logger.isSilent ? undefined : new ExchangeLog(logger, runtime);
   }
 
-  sending(url: string, headers: Record<string, string>, body: string): void {
+  /** Without a body it is a GET. */
+  sending(url: string, headers: Record<string, string>, body?: string): void {
     this.http.debug('request', {
-      method: 'POST',
-      url: url.split('?', 1)[0],
-      bytes: new TextEncoder().encode(body).byteLength,
+      method: body === undefined ? 'GET' : 'POST',
+      url: shownUrl(url),
+      ...(body !== undefined && { bytes: byteLength(body) }),
       headers: concealUnknown(headers),
     });
   }
 
-  answered(status: number, headers: Record<string, string>): void {
-    const requestId = headers['x-request-id'] ?? headers['x-oai-request-id'];
+  /** `text` is the whole of an answer that is no stream. */
+  answered(status: number, headers: Record<string, string>, text?: string): void {
+    const requestId = requestIdOf(headers);
     const cfRay = headers['cf-ray'];
     this.http.debug('answer', {
       status,
       ...(requestId !== undefined && { requestId: redact(requestId) }),
       ...(cfRay !== undefined && { cfRay: redact(cfRay) }),
       ms: this.elapsed(),
+      ...(text !== undefined && { bytes: byteLength(text) }),
     });
   }
 
@@ -107,6 +112,10 @@ export class ExchangeLog {
   private elapsed(): number {
     return this.runtime.now() - this.begun;
   }
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
 }
 
 function concealUnknown(headers: Record<string, string>): Record<string, string | Concealed> {

@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../shared/logger';
 import { HttpFailure } from '../shared/request-errors';
 import type { Runtime } from '../shared/runtime';
 import { ExchangeLog, type StreamOutcome } from './exchange-log';
+import { FirstBytes } from './first-bytes';
 import { createPieces, type Line, openLine, type Reader } from './line';
 import { createSseDecoder } from './sse';
 import type { EventSink, Exchange, Timeouts, Transport, TransportRequest } from './transport';
@@ -50,23 +51,34 @@ async function send(request: TransportRequest, body: string, runtime: Runtime, l
   const headers = readHeaders(response.headers);
   watchdog.expectBody();
   log?.answered(response.status, headers);
-  if (!response.ok || !response.body) {
-    throw new HttpFailure({ status: response.status, headers, body: await readStart(response, line) });
-  }
-  return createExchange(headers, response.body.getReader(), line, runtime);
+  if (response.type === 'error') throw new TypeError('There was no answer.');
+  if (!response.ok) throw new HttpFailure({ status: response.status, headers, body: await readStart(response, line) });
+  const stream: ReadableStream<Uint8Array> = response.body ?? new Blob().stream();
+  return createExchange({ status: response.status, headers }, stream.getReader(), line, runtime);
 }
 
-function createExchange(headers: Record<string, string>, reader: Reader, line: Line, runtime: Runtime): Exchange {
+/** The head of an answer that was accepted. */
+type Accepted = Pick<HttpFailure, 'status' | 'headers'>;
+
+function createExchange({ status, headers }: Accepted, reader: Reader, line: Line, runtime: Runtime): Exchange {
   const { watchdog, log } = line;
   const readPiece = createPieces(reader, line);
   let sink: EventSink | undefined;
+  let first: FirstBytes | undefined = new FirstBytes();
+  let isSilent = true;
   const decoder = createSseDecoder({
     event(event) {
-      watchdog.event();
+      first = undefined;
+      // That the connection lives is not that the model works.
+      if (isSilent && event.type !== 'keepalive') {
+        isSilent = false;
+        watchdog.event();
+      }
       log?.event(event);
       sink?.event(event);
     },
     invalid(frame) {
+      first = undefined;
       log?.invalidFrame();
       sink?.invalid(frame);
     },
@@ -82,11 +94,16 @@ function createExchange(headers: Record<string, string>, reader: Reader, line: L
       sink = target;
       try {
         const piece = await readPiece();
-        if (piece) decoder.push(piece);
-        else decoder.end();
-        if (piece) return true;
+        if (piece) {
+          first?.push(piece);
+          decoder.push(piece);
+          return true;
+        }
+        decoder.end();
         line.close();
         log?.over('ended');
+        const body = first?.foreign;
+        if (body !== undefined) throw new HttpFailure({ status, headers, body });
         return false;
       } catch (error) {
         leave(line.isLeft() ? 'cancelled' : 'failed', error);

@@ -39,5 +39,12 @@ function decode(data: string, name: string | undefined, sink: EventSink): void {
     return;
   }
   if (typeof event?.type === 'string') sink.event(event);
-  else if (typeof event === 'object' && event !== null && name) sink.event({ ...(event as object), type: name });
+  else if (typeof event === 'object' && event !== null) decodeUntyped(event, name, sink);
+}
+
+/** The `event:` line, or what it holds, tells what it is. */
+function decodeUntyped(data: object, name: string | undefined, sink: EventSink): void {
+  const { error, detail } = data as { error?: unknown; detail?: unknown };
+  const type = (error || detail) && (!name || name === 'message') ? 'error' : name;
+  if (type) sink.event({ ...data, type });
 }

@@ -23,7 +23,8 @@ export interface Exchange {
    * Waits for the next piece of the stream and hands over the events in it, if any; false when the stream is over.
    * Nothing is read ahead between two calls.
    *
-   * @throws {@link TransportError} when the connection breaks or a time limit passes; the abort reason, as it is.
+   * @throws {@link TransportError} when the connection breaks or a time limit passes; {@link HttpFailure} at the end of
+   *   what was something else than a stream of events; the abort reason, as it is.
    */
   pull(sink: EventSink): Promise<boolean>;
   /** The terminal event was seen: let the rest run out so that the connection can serve again. */
@@ -42,7 +43,7 @@ export interface Transport {
 export interface Timeouts {
   /** From sending the request to the headers of its answer. */
   connectMs: number;
-  /** From sending the request to the first event. Comments and other bytes do not count. */
+  /** From sending the request to the first event. Comments, `keepalive` events and other bytes do not count. */
   firstEventMs: number;
   /** Between two pieces of the stream, of any kind. */
   idleMs: number;

@@ -11,7 +11,12 @@ export const MINUTE = 60_000;
 /** A catalogue over a backend that says what it is told to, with a clock that stands still. */
 export function catalogWorld(options: { cache?: ModelCache; clientVersion?: string } = {}) {
   const replies: Reply[] = [];
-  const asked: { url: string; etag: string | undefined; timeoutMs: number | undefined }[] = [];
+  const asked: {
+    url: string;
+    etag: string | undefined;
+    timeoutMs: number | undefined;
+    maxBytes: number | undefined;
+  }[] = [];
   const warnings: string[] = [];
   const records: string[] = [];
   const limits: { ms: number; expire(): void }[] = [];
@@ -28,8 +33,8 @@ export function catalogWorld(options: { cache?: ModelCache; clientVersion?: stri
     if (typeof world.account !== 'string') throw world.account;
     return world.account;
   };
-  const get: BackendGet = async (url, { headers = {}, signal, timeoutMs } = {}) => {
-    asked.push({ url, etag: headers['if-none-match'], timeoutMs });
+  const get: BackendGet = async (url, { headers = {}, signal, timeoutMs, maxBytes } = {}) => {
+    asked.push({ url, etag: headers['if-none-match'], timeoutMs, maxBytes });
     const reply = replies.shift() ?? new Error('nothing more to say');
     if (reply instanceof Error) throw reply;
     const said = typeof reply === 'function' ? await reply(signal ?? new AbortController().signal) : reply;
@@ -52,6 +57,11 @@ export function catalogWorld(options: { cache?: ModelCache; clientVersion?: stri
     logger: { debug: (message) => void records.push(message), warn: (message) => void warnings.push(message) },
   });
   return Object.assign(world, { catalog, ids: async () => (await catalog.list()).map(({ id }) => id) });
+}
+
+/** A list is written behind the back of the one who asked for it. */
+export async function written(cache: { writes: number }, times = 1): Promise<void> {
+  while (cache.writes < times) await new Promise(setImmediate);
 }
 
 export function memoryCache(text?: string): ModelCache & { text: string | undefined; writes: number } {

@@ -139,8 +139,7 @@ it.each(['', 'nonsense', '<html></html>', 'null', '[]', '{}', '{"user_id":"user-
   'has an error for an answer that tells nothing: %s',
   async (body) => {
     const error = await ask(body).catch((failure: unknown) => failure);
-    expect(error).toBeInstanceOf(TypeError);
-    expect((error as Error).message).toBe('The backend answered, but told nothing about the usage.');
+    expect(error).toMatchObject({ name: 'HttpFailure', status: 200, body });
   },
 );
 

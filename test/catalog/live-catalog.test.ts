@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { CodexAuthError } from '../../src/auth/errors';
 import { KNOWN_MODELS } from '../../src/catalog/known-models';
+import type { CodexModel } from '../../src/catalog/model-info';
 import { catalogWorld, MINUTE } from './catalog-world';
 
 const list = (...slugs: string[]) => ({ models: slugs.map((slug) => ({ slug })) });
 const bundledIds = KNOWN_MODELS.map(({ id }) => id);
 
 describe('list', () => {
-  it('asks once for 5 minutes, with the client version, for 5 s at most', async () => {
+  it('asks once for 5 minutes, with the client version, for 5 s and 8 MiB at most', async () => {
     const world = catalogWorld();
     world.replies.push(list('a', 'b'), list('c'));
     expect(await world.ids()).toEqual(['a', 'b']);
     world.now += 5 * MINUTE - 1;
     expect(await world.ids()).toEqual(['a', 'b']);
     expect(world.asked).toEqual([
-      { url: 'https://backend.test/codex/models?client_version=0.155.0', etag: undefined, timeoutMs: 5_000 },
+      {
+        url: 'https://backend.test/codex/models?client_version=0.155.0',
+        etag: undefined,
+        timeoutMs: 5_000,
+        maxBytes: 8 * 1024 * 1024,
+      },
     ]);
     world.now += 1;
     expect(await world.ids()).toEqual(['c']);
@@ -69,6 +75,18 @@ describe('list', () => {
     for (const model of await world.catalog.list()) model.id = 'changed';
     expect(await world.ids()).toEqual(['a']);
   });
+
+  it('gives copies of what is deep in it, too, and of the bundle', async () => {
+    const world = catalogWorld();
+    world.replies.push({ models: [{ slug: 'a', supported_reasoning_levels: ['low'] }] }, new Error('away'));
+    for (const { reasoningEfforts } of await world.catalog.list()) (reasoningEfforts as string[]).push('changed');
+    expect((await world.catalog.list())[0]?.reasoningEfforts).toEqual(['low']);
+    expect((await world.catalog.find('a', 'acct-1')).reasoningEfforts).toEqual(['low']);
+    world.account = 'acct-2';
+    const before = JSON.stringify(KNOWN_MODELS);
+    for (const { successors } of await world.catalog.list()) (successors as string[] | undefined)?.push('changed');
+    expect(JSON.stringify(KNOWN_MODELS)).toBe(before);
+  });
 });
 
 describe('a failure', () => {
@@ -79,7 +97,7 @@ describe('a failure', () => {
     expect(models.map(({ id }) => id)).toEqual(bundledIds);
     expect(new Set(models.map(({ source }) => source))).toEqual(new Set(['bundled']));
     expect(world.warnings).toEqual([
-      'The list of models could not be fetched; the one of this version of the package is used. The backend answered 503 to Bearer [redacted]',
+      'The list of models could not be fetched; the one of this version of the package is used (unknown).',
     ]);
   });
 
@@ -88,7 +106,7 @@ describe('a failure', () => {
     world.replies.push(list('a'), new Error('away'), list('b'));
     await world.ids();
     world.now += 60 * MINUTE;
-    expect(await world.ids()).toEqual(['a']);
+    expect(await world.catalog.list()).toEqual([{ id: 'a', isListed: true, source: 'cached' }]);
     expect(world.warnings[0]).toContain('the last one known is used');
     expect(await world.ids()).toEqual(['b']);
   });
@@ -102,6 +120,26 @@ describe('a failure', () => {
       expect(world.warnings).toHaveLength(1);
     },
   );
+
+  it('leaves a list in its life what it is', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a', 'gpt-5.3-codex'), new Error('away'), new Error('away'));
+    await world.ids();
+    const sources = (models: CodexModel[]) => models.map(({ source }) => source);
+    expect(sources(await world.catalog.list({ refresh: true }))).toEqual(['live', 'live', 'bundled']);
+    world.now += 6 * MINUTE;
+    expect(sources(await world.catalog.list())).toEqual(['cached', 'cached', 'bundled']);
+  });
+
+  it('is a list of which nothing can be read', async () => {
+    const world = catalogWorld();
+    world.replies.push({ models: [{ slug: 7 }, {}] }, list('a'), { models: [null] });
+    expect(await world.ids()).toEqual(bundledIds);
+    expect(await world.ids()).toEqual(['a']);
+    world.now += 6 * MINUTE;
+    expect(await world.ids()).toEqual(['a']);
+    expect(world.warnings).toHaveLength(2);
+  });
 
   it('is not an empty list, nor a single entry that cannot be read', async () => {
     const world = catalogWorld();
@@ -235,14 +273,124 @@ describe('find', () => {
   });
 });
 
+describe('a version that an answer names', () => {
+  const settled = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+  };
+  const v1 = { ...list('a'), headers: { etag: 'v1' } };
+
+  it('confirms the list that is held: its 5 minutes start again, and nothing is asked', async () => {
+    const world = catalogWorld();
+    world.replies.push(v1);
+    await world.ids();
+    world.now += 4 * MINUTE;
+    world.catalog.noteEtag('acct-1', 'v1');
+    world.now += 4 * MINUTE;
+    expect(await world.catalog.list()).toMatchObject([{ id: 'a', source: 'live' }]);
+    world.now += 60 * MINUTE;
+    world.catalog.noteEtag('acct-1', 'v1');
+    expect([await world.ids(), await world.catalog.liveIds(), world.asked.length]).toEqual([['a'], ['a'], 1]);
+  });
+
+  it('is fetched in the background, once, so that calls get the new facts', async () => {
+    const world = catalogWorld();
+    const lite = (use_responses_lite: boolean, etag: string) => ({
+      models: [{ slug: 'a', use_responses_lite }],
+      headers: { etag },
+    });
+    world.replies.push(lite(true, 'v1'), lite(false, 'v2'));
+    await world.ids();
+    for (let call = 0; call < 3; call++) world.catalog.noteEtag('acct-1', 'v2');
+    await settled();
+    expect((await world.catalog.find('a', 'acct-1')).usesResponsesLite).toBe(false);
+    for (let call = 0; call < 3; call++) world.catalog.noteEtag('acct-1', 'v2');
+    await settled();
+    expect(world.asked.map(({ etag }) => etag)).toEqual([undefined, 'v1']);
+  });
+
+  it('is fetched once although the list comes under another name for it, as one without quotes', async () => {
+    const world = catalogWorld();
+    world.replies.push({ ...list('a'), headers: { etag: '"v1"' } }, { status: 304 });
+    await world.ids();
+    for (let call = 0; call < 5; call++) {
+      world.catalog.noteEtag('acct-1', 'v1');
+      await settled();
+    }
+    expect(world.asked).toHaveLength(2);
+  });
+
+  it('asks nobody where no list is held, nor of another account', async () => {
+    const world = catalogWorld();
+    world.catalog.noteEtag('acct-1', 'v1');
+    world.replies.push(v1);
+    await world.ids();
+    world.catalog.noteEtag('acct-2', 'v9');
+    await settled();
+    expect(world.asked).toHaveLength(1);
+  });
+
+  it('shares its request with those who ask for the list', async () => {
+    const world = catalogWorld();
+    world.replies.push(v1, { ...list('b'), headers: { etag: 'v2' } });
+    await world.ids();
+    world.catalog.noteEtag('acct-1', 'v2');
+    expect([await world.ids(), world.asked.length]).toEqual([['b'], 2]);
+  });
+
+  it('may fail to be fetched: the old list stays, nothing rejects, and it is asked again only 5 minutes later', async () => {
+    const world = catalogWorld();
+    world.replies.push(v1, new Error('away'), list('b'));
+    await world.ids();
+    const note = async () => {
+      world.catalog.noteEtag('acct-1', 'v2');
+      await settled();
+      return [(await world.catalog.find('a', 'acct-1')).id, world.asked.length];
+    };
+    expect([await note(), await note(), world.warnings]).toEqual([['a', 2], ['a', 2], []]);
+    world.now += 5 * MINUTE;
+    expect(await note()).toEqual(['a', 3]);
+  });
+
+  it('is waited for 5 s at most', async () => {
+    const world = catalogWorld();
+    const signals: AbortSignal[] = [];
+    world.replies.push(v1, (signal) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    });
+    await world.ids();
+    world.catalog.noteEtag('acct-1', 'v2');
+    while (signals.length === 0) await new Promise(setImmediate);
+    const limit = world.limits.at(-1);
+    limit?.expire();
+    await settled();
+    expect([limit?.ms, signals[0]?.aborted]).toEqual([5_000, true]);
+  });
+});
+
 describe('liveIds', () => {
-  it('asks although the list is young, and leaves out what people are not offered', async () => {
+  it('asks only when the list is not young, and leaves out what people are not offered', async () => {
     const world = catalogWorld();
     world.replies.push(list('a'), { models: [{ slug: 'gpt-5.3-codex' }, { slug: 'b', visibility: 'hide' }] });
     await world.ids();
+    expect([await world.catalog.liveIds(), world.asked.length]).toEqual([['a'], 1]);
+    world.now += 6 * MINUTE;
     expect(await world.catalog.liveIds()).toEqual(['gpt-5.3-codex']);
     expect(await world.ids()).toEqual(['gpt-5.3-codex', 'gpt-5.3-codex-spark', 'b']);
     expect(world.asked).toHaveLength(2);
+  });
+
+  it('is what was known last when the backend does not say it in 2 s', async () => {
+    const world = catalogWorld();
+    world.replies.push(list('a'), new Error('away'), () => new Promise(() => {}));
+    await world.ids();
+    world.now += 6 * MINUTE;
+    expect(await world.catalog.liveIds()).toEqual(['a']);
+    const late = world.catalog.liveIds();
+    while (world.asked.length < 3) await new Promise(setImmediate);
+    const limit = world.limits.at(-1);
+    limit?.expire();
+    expect([await late, limit?.ms]).toEqual([['a'], 2_000]);
   });
 
   it('is undefined when the backend, the login or the time does not allow it', async () => {
@@ -253,7 +401,7 @@ describe('liveIds', () => {
     while (world.asked.length < 2) await new Promise(setImmediate);
     const limit = world.limits.at(-1);
     limit?.expire();
-    expect([await late, limit?.ms]).toEqual([undefined, 5_000]);
+    expect([await late, limit?.ms]).toEqual([undefined, 2_000]);
     world.account = new CodexAuthError({ code: 'not_logged_in', message: 'nobody' });
     expect(await world.catalog.liveIds()).toBeUndefined();
     expect([world.asked.length, world.warnings]).toEqual([2, []]);

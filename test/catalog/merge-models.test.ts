@@ -23,7 +23,7 @@ describe('an entry of the list', () => {
       support_verbosity: 1,
       service_tiers: { id: 'priority' },
       available_in_plans: null,
-      visibility: null,
+      visibility: 7,
       use_responses_lite: 'true',
       invented: { deep: [] },
     };
@@ -36,11 +36,33 @@ describe('an entry of the list', () => {
       reasoningEfforts: ['max', 'low'],
       defaultReasoningEffort: 'max',
     });
-    expect(one({ supported_reasoning_levels: [] })).not.toHaveProperty('reasoningEfforts');
+  });
+
+  it('takes no effort when it says so, unless a default contradicts it', () => {
+    expect(one({ supported_reasoning_levels: [] })?.reasoningEfforts).toEqual([]);
+    expect(one({ supported_reasoning_levels: [], default_reasoning_level: null })?.reasoningEfforts).toEqual([]);
+    const contradicted = { supported_reasoning_levels: [], default_reasoning_level: 'low' };
+    expect(one(contradicted)).not.toHaveProperty('reasoningEfforts');
+    expect(one({ supported_reasoning_levels: [{ level: 'x' }] })).not.toHaveProperty('reasoningEfforts');
+  });
+
+  it.each(['a\u001b[2J', 'a\nb', 'a\u202eb', 'a\u2028b', 'x'.repeat(201), 'sk-abcdefghij1234567', 'Bearer abc'])(
+    'is passed over for an id that may not be shown: %j',
+    (slug) => {
+      const skipped: number[] = [];
+      expect(readModelList([{ slug }, { slug: 'a' }], (index) => skipped.push(index))).toEqual([{ slug: 'a' }]);
+      expect(skipped).toEqual([0]);
+    },
+  );
+
+  it('may have an id of 200 characters', () => {
+    expect(parsed({ slug: 'x'.repeat(200) })).toHaveLength(1);
   });
 
   it.each([
     [{ visibility: 'list' }, true],
+    [{ visibility: null }, true],
+    [{ visibility: ['hide'] }, true],
     [{ visibility: 'list', supported_in_api: true }, true],
     [{ visibility: 'hide' }, false],
     [{ visibility: 'none' }, false],
@@ -66,7 +88,7 @@ describe('an entry of the list', () => {
 describe('a merged list', () => {
   const merged = (...entries: object[]) => mergeModels(parsed(...entries));
 
-  it('has the live facts first, then those of the bundle, and the efforts of both, weakest first', () => {
+  it('has the live facts first, then those of the bundle, and of its efforts the one that is never listed', () => {
     const [model] = merged({
       slug: 'gpt-5.4',
       context_window: 5,
@@ -75,17 +97,23 @@ describe('a merged list', () => {
     expect(model).toMatchObject({
       contextWindow: 5,
       maxContextWindow: 1_000_000,
-      reasoningEfforts: ['none', 'low', 'medium', 'high', 'xhigh', 'brave'],
+      reasoningEfforts: ['none', 'low', 'medium', 'brave'],
       planNote: expect.any(String),
       source: 'live',
     });
+  });
+
+  it('takes no effort where the backend says so of a model that took some', () => {
+    const [model] = merged({ slug: 'gpt-5.5', supported_reasoning_levels: [], default_reasoning_level: null });
+    expect(model).toMatchObject({ reasoningEfforts: [], contextWindow: 272_000 });
+    expect(model).not.toHaveProperty('defaultReasoningEffort');
   });
 
   it('keeps what is known of a retired model that the backend lists all the same', () => {
     expect(merged({ slug: 'gpt-5.2' })[0]).toMatchObject({
       source: 'live',
       retiredSince: '2026-06',
-      successors: ['gpt-5.5', 'gpt-5.6-sol', 'gpt-6-sol'],
+      successors: ['gpt-5.6-sol', 'gpt-6-astra', 'gpt-5.6-terra', 'gpt-5.5'],
     });
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { fileModelCache } from '../../src/node';
-import { catalogWorld, MINUTE, memoryCache } from './catalog-world';
+import { catalogWorld, MINUTE, memoryCache, written } from './catalog-world';
 
 const list = (...slugs: string[]) => ({ models: slugs.map((slug) => ({ slug })) });
 
@@ -13,11 +13,13 @@ describe('a cache', () => {
     const first = catalogWorld({ cache });
     first.replies.push({ ...list('a', 'b'), headers: { etag: 'v1' } });
     await first.ids();
+    await written(cache);
     const second = catalogWorld({ cache });
     second.replies.push({ status: 304 });
     expect([await second.ids(), second.asked]).toEqual([['a', 'b'], []]);
     second.now += 6 * MINUTE;
     expect([await second.ids(), second.asked.map(({ etag }) => etag)]).toEqual([['a', 'b'], ['v1']]);
+    await written(cache, 2);
     const third = catalogWorld({ cache });
     third.now += 8 * MINUTE;
     expect([await third.ids(), third.asked]).toEqual([['a', 'b'], []]);
@@ -49,6 +51,7 @@ describe('a cache', () => {
     };
     world.replies.push({ models: [entry] });
     const told = await world.catalog.list();
+    await written(cache);
     const next = catalogWorld({ cache });
     expect(await next.catalog.find('new', 'acct-1')).toEqual(told[0]);
     expect(await next.catalog.list()).toEqual(told);
@@ -63,6 +66,7 @@ describe('a cache', () => {
     await world.ids();
     world.account = 'acct-2';
     await world.ids();
+    await written(cache, 2);
     expect(cache.text).not.toMatch(/acct|backend\.test/);
     let reads = 0;
     const counting = {
@@ -85,6 +89,7 @@ describe('a cache', () => {
       world.now += minor;
       world.replies.push(list(`of-${minor}`));
       await world.ids();
+      await written(cache, minor + 1);
     }
     expect(JSON.parse(cache.text ?? '').lists).toHaveLength(8);
     const askedBy = async (minor: number) => {
@@ -109,6 +114,7 @@ describe('a cache', () => {
     const world = catalogWorld({ cache });
     world.replies.push(list('a'));
     expect(await world.ids()).toEqual(['a']);
+    await written(cache);
     expect(JSON.parse(cache.text ?? '')).toMatchObject({ version: 1, lists: [{ models: [{ slug: 'a' }] }] });
   });
 
@@ -117,24 +123,131 @@ describe('a cache', () => {
     const world = catalogWorld({ cache: failing });
     world.replies.push(list('a'));
     expect([await world.ids(), await world.ids(), world.warnings]).toEqual([['a'], ['a'], []]);
+    while (world.records.length < 2) await new Promise(setImmediate);
     expect(world.records).toEqual([
       'The list of models that is kept could not be read.',
       'The list of models that is kept could not be written.',
     ]);
     const hanging = catalogWorld({ cache: { read: () => new Promise(() => {}), write: async () => {} } });
     const found = hanging.catalog.find('gpt-5.5', 'acct-1');
-    hanging.limits[0]?.expire();
-    expect([(await found).id, hanging.limits[0]?.ms]).toEqual(['gpt-5.5', 1_000]);
+    const [forCall] = hanging.limits;
+    forCall?.expire();
+    expect([(await found).id, forCall?.ms]).toEqual(['gpt-5.5', 50]);
+    // Once: the next calls wait for nothing.
+    expect((await hanging.catalog.find('gpt-5.5', 'acct-1')).id).toBe('gpt-5.5');
+    const listed = hanging.ids();
+    hanging.replies.push(list('a'));
+    hanging.limits.find(({ ms }) => ms === 1_000)?.expire();
+    expect(await listed).toEqual(['a']);
   });
 
-  it('is written before the list is given, so that a program may end at once', async () => {
+  it('that is slow serves the calls after it is read', async () => {
     const cache = memoryCache();
     const world = catalogWorld({ cache });
-    world.replies.push(list('a'), new Error('away'));
+    world.replies.push({ models: [{ slug: 'a', context_window: 7 }] });
     await world.ids();
-    expect(cache.writes).toBe(1);
+    await written(cache);
+    let say = (_: string | undefined) => {};
+    const read = () =>
+      new Promise<string | undefined>((resolve) => {
+        say = resolve;
+      });
+    const slow = catalogWorld({ cache: { read, write: async () => {} } });
+    const first = slow.catalog.find('a', 'acct-1');
+    slow.limits.find(({ ms }) => ms === 50)?.expire();
+    expect(await first).toEqual({ id: 'a' });
+    say(cache.text);
+    while ((await slow.catalog.find('a', 'acct-1')).contextWindow !== 7) await new Promise(setImmediate);
+    expect(slow.asked).toEqual([]);
+  });
+
+  it('is written behind the back of the one who asks, one list after the other', async () => {
+    const cache = memoryCache();
+    const world = catalogWorld({ cache });
+    world.replies.push(list('a'), list('b'), new Error('away'));
+    await world.ids();
+    world.account = 'acct-2';
+    await world.ids();
+    await written(cache, 2);
+    expect(JSON.parse(cache.text ?? '').lists).toHaveLength(2);
     await world.catalog.list({ refresh: true });
-    expect(cache.writes).toBe(1);
+    expect(cache.writes).toBe(2);
+    const hanging = catalogWorld({ cache: { read: async () => undefined, write: () => new Promise(() => {}) } });
+    hanging.replies.push(list('a'));
+    expect(await hanging.ids()).toEqual(['a']);
+  });
+
+  it('has nothing to do with a login that names no account', async () => {
+    const cache = memoryCache();
+    const world = catalogWorld({ cache });
+    world.account = '';
+    world.replies.push(list('a'));
+    expect([await world.ids(), await world.ids()]).toEqual([['a'], ['a']]);
+    const next = catalogWorld({ cache });
+    next.account = '';
+    next.replies.push(list('b'));
+    expect([await next.ids(), cache.writes, cache.text]).toEqual([['b'], 0, undefined]);
+  });
+
+  describe('with a list', () => {
+    const DAY = 24 * 60 * MINUTE;
+    async function cacheOf(entry: object, etag = 'v1') {
+      const cache = memoryCache();
+      const world = catalogWorld({ cache });
+      world.replies.push({ models: [entry], headers: { etag } });
+      await world.ids();
+      await written(cache);
+      return cache;
+    }
+    const damaged = (cache: { text: string | undefined }, change: (list: Record<string, unknown>) => void) => {
+      const document = JSON.parse(cache.text ?? '');
+      change(document.lists[0]);
+      return memoryCache(JSON.stringify(document));
+    };
+
+    it.each<[string, (list: Record<string, unknown>) => void]>([
+      ['a version that is no header value', (kept) => Object.assign(kept, { etag: 'v\n1' })],
+      ['an empty version', (kept) => Object.assign(kept, { etag: '' })],
+      ['a version of another type', (kept) => Object.assign(kept, { etag: 7 })],
+      ['an entry lost', (kept) => Object.assign(kept, { models: [{ slug: 'a' }, { slag: 'b' }] })],
+      ['an entry twice', (kept) => Object.assign(kept, { models: [{ slug: 'a' }, { slug: 'a' }] })],
+      ['another key, as when other fields were read', (kept) => Object.assign(kept, { key: 'other' })],
+    ])('that is damaged asks for all of it: %s', async (_name, change) => {
+      const world = catalogWorld({ cache: damaged(await cacheOf({ slug: 'a' }), change) });
+      world.replies.push(list('new'));
+      expect([await world.ids(), world.asked.map(({ etag }) => etag)]).toEqual([['new'], [undefined]]);
+    });
+
+    it('of more than a day ago informs calls, and does not change what they send, until it is confirmed', async () => {
+      const facts = { context_window: 7, use_responses_lite: true, supported_reasoning_levels: ['max'] };
+      const cache = await cacheOf({ slug: 'gpt-5.5', ...facts, support_verbosity: false });
+      const world = catalogWorld({ cache });
+      world.now += DAY;
+      const find = () => world.catalog.find('gpt-5.5', 'acct-1');
+      const live = { contextWindow: 7, usesResponsesLite: true, supportsVerbosity: false };
+      expect(await find()).toMatchObject(live);
+      world.now += 1;
+      expect(await find()).toMatchObject({
+        contextWindow: 7,
+        reasoningEfforts: ['none', 'low', 'medium', 'high', 'xhigh'],
+        supportsVerbosity: true,
+      });
+      expect(await find()).not.toHaveProperty('usesResponsesLite');
+      world.catalog.noteEtag('acct-1', 'v1');
+      expect(await find()).toMatchObject(live);
+      expect((await find()).reasoningEfforts).toContain('max');
+      expect(world.asked).toEqual([]);
+    });
+
+    it('is renewed by a call whose answer names another version', async () => {
+      const world = catalogWorld({ cache: await cacheOf({ slug: 'a' }) });
+      world.now += 7 * DAY;
+      await world.catalog.find('a', 'acct-1');
+      world.replies.push({ models: [{ slug: 'a', context_window: 9 }], headers: { etag: 'v2' } });
+      world.catalog.noteEtag('acct-1', 'v2');
+      while ((await world.catalog.find('a', 'acct-1')).contextWindow !== 9) await new Promise(setImmediate);
+      expect(world.asked.map(({ etag }) => etag)).toEqual(['v1']);
+    });
   });
 });
 

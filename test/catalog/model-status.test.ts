@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { KNOWN_MODELS } from '../../src/catalog/known-models';
+import { KNOWN_MODELS, modelInfo } from '../../src/catalog/known-models';
 import { type CodexModelStatus, getModelStatus } from '../../src/index';
 
 const IDS: Record<CodexModelStatus, string[]> = {
@@ -23,6 +23,8 @@ const IDS: Record<CodexModelStatus, string[]> = {
     'gpt-5.1-codex-max',
     'gpt-5.1-codex-mini',
     'gpt-5-codex',
+    'codex-auto-review',
+    'gpt-reserve',
   ],
   retired: [
     'gpt-5.3-codex',
@@ -63,18 +65,7 @@ const IDS: Record<CodexModelStatus, string[]> = {
     'gemini-2.5-flash',
     'ft:gpt-4o:org::id',
   ],
-  unknown: [
-    '',
-    'gpt-7',
-    'gpt-5.7-sol',
-    'gpt-5.4/medium',
-    'gpt-5.5-max',
-    'gpt-40',
-    'o5',
-    'gpt-reserve',
-    'my-model',
-    'gpt-4x',
-  ],
+  unknown: ['', 'gpt-7', 'gpt-5.7-sol', 'gpt-5.4/medium', 'gpt-5.5-max', 'gpt-40', 'o5', 'my-model', 'gpt-4x'],
 };
 const rows = Object.entries(IDS).flatMap(([status, ids]) => ids.map((id) => [id, status] as const));
 
@@ -89,7 +80,30 @@ it.each(rows)('"%s" is %s', (id, status) => {
 it('knows every id of the bundle, and names successors that are not retired themselves', () => {
   for (const { id, retiredSince, successors = [] } of KNOWN_MODELS) {
     expect(['working', 'catalog', 'retired']).toContain(getModelStatus(id));
-    expect(successors.length > 0).toBe(retiredSince !== undefined);
+    expect(successors.length > 0).toBe(retiredSince !== undefined || id.startsWith('gpt-5.1'));
     for (const successor of successors) expect(['working', 'catalog']).toContain(getModelStatus(successor));
   }
+});
+
+it('names first as successors what a report saw working', () => {
+  expect(modelInfo('gpt-5.3-codex').successors).toEqual(['gpt-5.6-sol', 'gpt-6-astra', 'gpt-5.6-terra', 'gpt-5.5']);
+  expect(modelInfo('gpt-5.1-codex').successors).toEqual(['gpt-5.5']);
+});
+
+it('knows the models beside the usual ones for what they are', () => {
+  expect([modelInfo('gpt-5-codex').contextWindow, modelInfo('gpt-5-codex-mini').contextWindow]).toEqual([
+    400_000, 400_000,
+  ]);
+  expect(modelInfo('codex-auto-review')).toEqual({
+    id: 'codex-auto-review',
+    contextWindow: 272_000,
+    maxContextWindow: 1_000_000,
+    isListed: false,
+  });
+  expect(modelInfo('gpt-reserve').planNote).toContain('free plan');
+});
+
+it('keeps its table from everybody', () => {
+  expect(() => Object.assign(modelInfo('gpt-5.5'), { id: 'x' })).toThrow(TypeError);
+  expect(() => (modelInfo('gpt-5.5').reasoningEfforts as string[]).push('x')).toThrow(TypeError);
 });

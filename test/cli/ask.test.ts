@@ -105,6 +105,7 @@ describe('the question', () => {
     [['what', 'is', 'it'], 'There is one question; put it in quotes.', {}],
     [['hi', '--model'], "--model needs a model's id.", {}],
     [['hi', '--effort='], '--effort needs a word.', {}],
+    [['hi', '--effort', 'turbo'], '--effort is one of none, minimal, low, medium, high, xhigh, max, ultra.', {}],
     [['hi', '--efort', 'low'], 'There is no option --efort.', {}],
   ])('%j is refused with 2', async (argv, problem, options) => {
     const { ask, emulator } = await setUp();
@@ -209,6 +210,19 @@ describe('a failure', () => {
     const { code, stdout, stderr } = await ask(['Hello.', '--model', 'gpt-5.5']);
     expect([code, stdout]).toEqual([1, 'One two\n']);
     expect(stderr).toContain('warning: The answer is not complete (length).\n');
+  });
+
+  it.each([['without any'], ['of white space alone']])('is an answer %s text, too', async (name) => {
+    const item = {
+      type: 'message',
+      role: 'assistant',
+      content: [{ type: 'output_text', text: '  \n', annotations: [] }],
+    };
+    const call = { type: 'function_call', call_id: 'call_1', name: 'look', arguments: '{}' };
+    const { ask } = await setUp({ items: [name.startsWith('of') ? item : call] as never, text: '' });
+    const { code, stderr } = await ask(['Hello.', '--model', 'gpt-5.5']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^warning: The answer (has no text|is not complete \(tool-calls\))\.$/m);
   });
 
   it('of a missing login says how to log in', async () => {

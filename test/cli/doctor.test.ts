@@ -246,10 +246,17 @@ describe('a network', () => {
     ],
     ['a redirect', 302, { location: 'http://portal.example/' }, '', 'problem', /redirects \(302\)/],
     ['an outage', 503, {}, 'no', 'warning', /status 503/],
+    ['another server', 404, { 'content-type': 'application/json' }, '{"detail":"Not Found"}', 'problem', /status 404/],
+    ['a page', 200, { 'content-type': 'text/html' }, '<html>Just a moment...', 'problem', /web page \(status 200\)/],
+    ['a page without a type', 404, {}, ' <!doctype html>', 'problem', /web page \(status 404\)/],
+    ['a text', 401, { 'content-type': 'text/plain' }, 'No.', 'problem', /status 401 and no JSON/],
+    ['a server with too much to do', 429, {}, '{}', 'warning', /too many requests/],
   ])('in which %s answers is told by it', async (_name, status, headers, body, state, message) => {
     const { examine } = await startDoctor();
     const base = await answering(status, headers, body);
-    const { find, stdout } = await examine({ env: { CODEX_BASE_URL: `${base}/codex` } });
+    const { find, stdout, code } = await examine({ env: { CODEX_BASE_URL: `${base}/codex` } });
+    expect(find('backend')?.next).toBeTruthy();
+    if (state === 'problem') expect(code).toBe(1);
     expect(find('backend')).toMatchObject({ state, message: expect.stringMatching(message) });
     expect(stdout).not.toContain('Just a moment');
     expect(stdout).not.toContain('portal.example');
@@ -314,11 +321,51 @@ describe('an account', () => {
     emulator.usageReply(...Array(4).fill(reply));
     const { find } = await examine();
     expect(find('models')).toMatchObject({
-      state: 'warning',
-      message: expect.stringMatching(/list of models could not be fetched/),
+      state,
+      message: expect.stringMatching(
+        new RegExp(`did not give its list of models \\(\\w+, status ${status}, request req_doctor\\)`),
+      ),
     });
     expect(find('usage')).toMatchObject({ state, message: expect.stringContaining('req_doctor') });
     expect(find('usage')?.message).toContain(String(status));
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      'knows no list',
+      { status: 404, body: { detail: 'Not Found' } },
+      /did not give its list of models \(\w+, status 404/,
+    ],
+    [
+      'sends a page',
+      { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' },
+      /did not give its list/,
+    ],
+    ['sends another thing', { status: 200, body: {} }, /did not give its list of models \(no_list\)/],
+  ])('whose backend %s has a problem', async (_name, reply, message) => {
+    const { examine, emulator, run } = await startDoctor();
+    emulator.modelsReply(reply, reply);
+    const { code, find } = await examine();
+    // Without a token, the backend refuses before all else.
+    expect([code, find('backend')?.state, find('models')?.state]).toEqual([1, 'ok', 'problem']);
+    expect(find('models')).toMatchObject({ message: expect.stringMatching(message), next: expect.any(String) });
+    emulator.modelsReply(reply, reply);
+    expect((await run(['doctor'])).stdout).not.toContain('No problem was found');
+  });
+
+  it('of which every model is gone is told that', async () => {
+    const { examine } = await startDoctor({ models: [] });
+    const { code, find } = await examine();
+    expect([code, find('models')?.state]).toEqual([0, 'warning']);
+    expect(find('models')?.message).toBe('The backend lists no model for this account.');
+  });
+
+  it('with a limit that is reached is not said to be without a problem', async () => {
+    const { run } = await startDoctor({
+      rateLimits: { primary: { usedPercent: 100, windowMinutes: 300, resetsInSeconds: 7200 } },
+    });
+    const { code, stdout } = await run(['doctor']);
+    expect([code, stdout.split('\n').at(-2)]).toEqual([0, '1 warning.']);
   });
 
   it('without the first model of the default order is told which it has', async () => {
@@ -330,6 +377,22 @@ describe('an account', () => {
       message: expect.stringMatching(/1 model: gpt-5\.5\. The first of the default order, gpt-5\.3-codex, is not/),
     });
   });
+});
+
+it.each(['CODEX_BASE_URL', 'CODEX_ISSUER'])('gives a report although %s cannot be used', async (name) => {
+  const { examine, sent } = await startDoctor();
+  const { code, report, states, find, stdout } = await examine({ env: { [name]: 'https://a.test/?key=CANARY' } });
+  expect([code, report.ok, sent]).toEqual([1, false, []]);
+  expect(states).toEqual({ versions: 'ok', environment: 'problem', network: 'ok' });
+  expect(find('environment')).toMatchObject({ message: expect.stringMatching(`^${name} must be an https URL`) });
+  expect(stdout).not.toContain('CANARY');
+});
+
+it('names a profile that is the address of a person without it', async () => {
+  const { run } = await startCliWorld();
+  const { stdout } = await run(['doctor', '--profile', 'jane.doe@corp']);
+  expect(stdout).toContain('j...@c...');
+  expect(stdout).not.toContain('jane.doe@corp');
 });
 
 it('ends at Ctrl-C', async () => {

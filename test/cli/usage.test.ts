@@ -143,6 +143,25 @@ it.each<[string, Limits, string]>([
   expect(stdout).toContain('\u001b[31mThe limit is reached');
 });
 
+it('says of a reset in the past that it was to be, and nothing of times that cannot be', async () => {
+  const { show, emulator, now } = await setUp();
+  const seconds = Math.floor(now() / 1000);
+  const full = { used_percent: 100, limit_window_seconds: 5 * HOUR };
+  const usage = (primary_window: Record<string, number>) => ({
+    plan_type: 'plus',
+    rate_limit: { limit_reached: true, primary_window },
+  });
+  emulator.usageReply({ body: usage({ ...full, reset_at: seconds - 2 * HOUR }) });
+  const past = (await show({ tty: ['stdout'], columns: 200 })).plain;
+  expect(past.replaceAll('\n', ' ')).toContain('5-hour window used up; it was to reset DATE (2 hours ago).');
+  emulator.usageReply({ body: usage({ ...full, reset_at: seconds + 400 * DAY, limit_window_seconds: 1e12 }) });
+  expect((await show()).stdout).toBe(
+    'Plan: plus\nThe limit is reached: window used up.\n  window      [##############]  100 %\n',
+  );
+  emulator.usageReply({ body: usage({ used_percent: 1, limit_window_seconds: 20 }) });
+  expect((await show()).stdout).toMatch(/\n {2}short {7}\[/);
+});
+
 it('says that the backend told of no window', async () => {
   const { show, emulator } = await setUp();
   emulator.usageReply({ body: { plan_type: 'free' } });
@@ -207,7 +226,7 @@ it('ends with 1 and what the backend said when it refuses', async () => {
   emulator.usageReply({ body: 'nonsense' });
   const json = await show({}, '--json');
   expect(json.code).toBe(1);
-  expect(JSON.parse(json.stdout).error.message).toBe('The backend answered, but told nothing about the usage.');
+  expect(JSON.parse(json.stdout).error.message).toContain('came in place of an answer of the Codex backend');
 });
 
 it.each([

@@ -8,6 +8,9 @@ function classify(said: Partial<BackendFailure>) {
   return classifyFailure({ headers: {}, codes: [], isHtml: false, ...said }, NOW);
 }
 
+/** The plan's own window. */
+const EXHAUSTED = { 'x-codex-primary-used-percent': '100' };
+
 type Row = [Partial<BackendFailure>, BackendFailureCode, status: number, isRetryable?: boolean];
 
 const CASES: Row[] = [
@@ -53,6 +56,76 @@ const CASES: Row[] = [
   [{ status: 402 }, 'forbidden', 402],
   [{ status: 403, message: 'Forbidden' }, 'forbidden', 403],
   [{ status: 302 }, 'redirected', 302],
+  [{ status: 0 }, 'redirected', 307],
+  // Limits of the plan that look like throttles, and throttles that look like limits.
+  [{ status: 429, headers: EXHAUSTED }, 'usage_limit_reached', 429],
+  [{ status: 429, headers: EXHAUSTED, isHtml: true, message: '429 Too Many Requests' }, 'usage_limit_reached', 429],
+  [{ status: 429, headers: EXHAUSTED, codes: ['rate_limit_exceeded'] }, 'rate_limit_exceeded', 429, true],
+  [{ status: 429, headers: EXHAUSTED, message: 'Rate limit reached.' }, 'rate_limit_exceeded', 429, true],
+  [{ status: 429, headers: { 'x-other-primary-used-percent': '100' } }, 'rate_limit_exceeded', 429, true],
+  [
+    { status: 429, headers: { 'x-other-primary-used-percent': '100', 'x-codex-active-limit': 'other' } },
+    'usage_limit_reached',
+    429,
+  ],
+  [
+    {
+      status: 429,
+      codes: ['rate_limit_error'],
+      message: 'The usage limit has been reached',
+      resetsAt: NOW / 1_000 + 9,
+    },
+    'usage_limit_reached',
+    429,
+  ],
+  [{ codes: ['rate_limit_exceeded'], message: "You've hit your usage limit." }, 'usage_limit_reached', 429],
+  [{ codes: ['rate_limit_error'], message: 'Limit reached.', resetsAt: NOW / 1_000 + 9 }, 'usage_limit_reached', 429],
+  [
+    { codes: ['rate_limit_error'], message: 'Rate limit reached.', resetsAt: NOW / 1_000 + 9 },
+    'rate_limit_exceeded',
+    429,
+    true,
+  ],
+  [
+    {
+      status: 429,
+      codes: ['rate_limit_exceeded'],
+      headers: { 'x-codex-rate-limit-reached-type': 'workspace_owner_credits_depleted' },
+    },
+    'usage_limit_reached',
+    429,
+  ],
+  [{ codes: ['server_error'], headers: EXHAUSTED }, 'server_error', 500, true],
+  // Words of an event for what will never work.
+  [{ codes: ['invalid_image_url'] }, 'invalid_image', 400],
+  [{ codes: ['image_too_large'] }, 'invalid_image', 400],
+  [{ codes: ['failed_to_download_image'] }, 'invalid_image', 400],
+  [{ codes: ['unsupported_image_media_type'] }, 'invalid_image', 400],
+  [{ codes: ['empty_image_file'] }, 'invalid_image', 400],
+  [{ codes: ['image_generation_failed'] }, 'server_error', 500, true],
+  [{ codes: ['image_content_policy_violation'] }, 'content_policy', 400],
+  [{ codes: ['bio_policy'] }, 'content_policy', 400],
+  [{ codes: ['invalid_function_parameters'] }, 'invalid_request', 400],
+  [{ codes: ['missing_required_parameter'] }, 'invalid_request', 400],
+  [{ codes: ['string_above_max_length'] }, 'invalid_request', 400],
+  [{ codes: ['integer_below_min_value'] }, 'invalid_request', 400],
+  [{ codes: ['unknown_error'] }, 'server_error', 500, true],
+  [{ codes: ['unknown_internal_error'] }, 'server_error', 500, true],
+  [{ status: 401, codes: ['account_deactivated'] }, 'deactivated_workspace', 401],
+  [{ codes: ['workspace_deactivated'] }, 'deactivated_workspace', 402],
+  // The edge, in text.
+  [{ status: 403, message: 'error code: 1020' }, 'cloudflare_challenge', 403],
+  [{ status: 403, message: 'error code: 1009' }, 'region_blocked', 403],
+  [{ status: 429, message: 'error code: 1015' }, 'rate_limit_exceeded', 429, true],
+  [{ status: 530, message: 'error code: 1033' }, 'server_error', 530, true],
+  [{ status: 401, isHtml: true }, 'unexpected_answer', 401],
+  [{ status: 401, isHtml: true, codes: ['token_expired'] }, 'unauthorized', 401],
+  [{ status: 200, message: 'Welcome' }, 'unexpected_answer', 200],
+  [{ status: 404, message: 'The model `x` does not exist or you do not have access to it.' }, 'model_not_found', 404],
+  [{ status: 400, message: 'Unsupported model' }, 'model_not_supported', 400],
+  [{ status: 403, codes: ['model_not_available'] }, 'model_not_supported', 403],
+  [{ status: 403, codes: ['model_not_found'] }, 'model_not_found', 403],
+  [{ status: 400, codes: ['unsupported_parameter'], message: 'No context length, please.' }, 'invalid_request', 400],
 ];
 
 describe('a failure', () => {
@@ -84,6 +157,7 @@ describe('a failure', () => {
       deactivated_workspace: true,
       forbidden: true,
       redirected: true,
+      unexpected_answer: true,
     };
     expect(new Set(CASES.map(([, code]) => code))).toEqual(new Set(Object.keys(all)));
   });
@@ -100,6 +174,9 @@ describe('how long to wait', () => {
     ['minutes and seconds', { message: 'Please try again in 1m30s.' }, 90_000],
     ['words', { message: 'Retry after 2 minutes and 5 seconds, please' }, 125_000],
     ['an event', { resetsInSeconds: 3 }, 3_000],
+    ['the end of it', { resetsAt: NOW / 1_000 + 4 }, 4_000],
+    ['what is no date', { headers: { 'retry-after': 'about 40' } }, undefined],
+    ['a date in the older form', { headers: { 'retry-after': 'Saturday, 21-Nov-26 12:00:09 GMT' } }, 9_000],
     ['nothing', { message: 'Try again later, in 2026.' }, undefined],
     ['nonsense', { headers: { 'retry-after': '-1', 'retry-after-ms': '' } }, undefined],
   ])('is told by %s', (_name, said, ms) => {

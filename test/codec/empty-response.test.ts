@@ -45,6 +45,15 @@ describe('a response that completed', () => {
     expect(run(created, ...events).filter(({ type }) => type === 'error')).toEqual([]);
   });
 
+  it.each([
+    ['by its event', { type: 'response.incomplete', response: { output: [] } }],
+    ['by its status', { type: 'response.completed', response: { status: 'incomplete', incomplete_details: null } }],
+  ])('as incomplete without a reason is one, too: %s', (_name, terminal) => {
+    const parts = run(created, terminal);
+    expect(parts[1]).toMatchObject({ failure: { kind: 'empty-response', message: expect.stringContaining('before') } });
+    expect(parts.at(-1)).toMatchObject({ finishReason: 'error' });
+  });
+
   it('as incomplete is none, nor one more for a damaged stream', () => {
     const incomplete = {
       type: 'response.incomplete',

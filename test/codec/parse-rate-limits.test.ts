@@ -256,22 +256,33 @@ describe('two of them', () => {
     expect(mergeRateLimits(undefined, at(2, { primary: WINDOW }))).toStrictEqual(at(2, { primary: WINDOW }));
   });
 
-  it('make what is known after both, window by window', () => {
-    const older = at(1, { primary: WINDOW, secondary: { usedPercent: 3 }, planType: 'plus' });
+  it('make what is known after both, value by value', () => {
+    const window = { usedPercent: 12, windowMinutes: 300, resetsAt: 5 };
+    const older = at(1, { primary: window, secondary: { usedPercent: 3 }, planType: 'plus' });
     const newer = at(2, { primary: { usedPercent: 13 } });
     expect(mergeRateLimits(older, newer)).toStrictEqual(
-      at(2, { primary: { usedPercent: 13 }, secondary: { usedPercent: 3 }, planType: 'plus' }),
+      at(2, { primary: { ...window, usedPercent: 13 }, secondary: { usedPercent: 3 }, planType: 'plus' }),
     );
-    expect(older).toStrictEqual(at(1, { primary: WINDOW, secondary: { usedPercent: 3 }, planType: 'plus' }));
+    expect(older).toStrictEqual(at(1, { primary: window, secondary: { usedPercent: 3 }, planType: 'plus' }));
+    const sameLength = at(2, { primary: { usedPercent: 14, windowMinutes: 300 } });
+    expect(mergeRateLimits(older, sameLength).primary).toStrictEqual({ ...window, usedPercent: 14 });
+    expect(mergeRateLimits(newer, older).primary).toStrictEqual(window);
+  });
+
+  it('say nothing of each other where the window of a place is another one', () => {
+    const older = at(1, { primary: { usedPercent: 12, windowMinutes: 300, resetsAt: 5 } });
+    const newer = at(2, { primary: { usedPercent: 1, windowMinutes: 10_080 } });
+    expect(mergeRateLimits(older, newer)).toStrictEqual(newer);
   });
 
   it('keep further limits apart by their ids', () => {
-    const spark = { limitId: 'spark', limitName: 'Spark', primary: { usedPercent: 1 }, secondary: { usedPercent: 2 } };
+    const primary = { usedPercent: 1, windowMinutes: 300 };
+    const spark = { limitId: 'spark', limitName: 'Spark', primary, secondary: { usedPercent: 2 } };
     const other = { limitId: 'other', primary: { usedPercent: 5 } };
     const older = at(1, { additional: [spark] });
     const newer = at(2, { additional: [other, { limitId: 'spark', primary: { usedPercent: 9 } }] });
     expect(mergeRateLimits(older, newer)).toStrictEqual(
-      at(2, { additional: [{ ...spark, primary: { usedPercent: 9 } }, other] }),
+      at(2, { additional: [{ ...spark, primary: { ...primary, usedPercent: 9 } }, other] }),
     );
     expect(mergeRateLimits(older, at(2))).toStrictEqual(at(2, { additional: [spark] }));
   });

@@ -78,6 +78,32 @@ describe('the records of a call', () => {
     ]);
   });
 
+  it('hold no words of a server or of a fetch, which may be those of the person', async () => {
+    const { stage, records } = await logged();
+    const words = 'CANARY words';
+    stage.emulator.reply(
+      { failed: { code: words, message: words } },
+      { text: 'At', failed: { code: words, message: words } },
+      { status: 400, body: { detail: words } },
+    );
+    for (let count = 0; count < 3; count++) await generate(stage);
+    stage.emulator.modelsReply({ status: 403, body: { detail: words } });
+    await stage.codex.models({ refresh: true });
+    const failing = await setUp({
+      logger: {
+        debug: (message, details = {}) => void records.push(['debug', message, details]),
+        warn: (message, details = {}) => void records.push(['warn', message, details]),
+      },
+      fetch: async () => {
+        throw Object.assign(new Error(words), { name: words, code: words });
+      },
+    });
+    await generate(failing);
+    await failing.codex.models({ refresh: true });
+    expect(records.filter(([, message]) => message.startsWith('[HTTP]')).length).toBeGreaterThan(8);
+    expect(inspect(records, { depth: 12 })).not.toContain('CANARY');
+  });
+
   it('are as many for a long answer as for a short one', async () => {
     const count = async (text: string) => {
       const { stage, records } = await logged();
@@ -88,12 +114,17 @@ describe('the records of a call', () => {
     expect(await count('word '.repeat(500))).toBe(await count('word'));
   });
 
-  it('name the reason of an abort without its words', async () => {
+  it.each<[string, unknown, string]>([
+    ['of the platform', undefined, 'AbortError'],
+    ['of the platform, after a time', new DOMException('secret words', 'TimeoutError'), 'TimeoutError'],
+    ['of others', Object.assign(new Error('secret words'), { name: 'secret name', code: 'secret code' }), 'aborted'],
+    ['that is no error', 'secret words', 'aborted'],
+  ])('name a reason of an abort %s without its words', async (_name, reason, error) => {
     const { stage, ofCalls } = await logged();
-    const abortSignal = AbortSignal.abort(new RangeError('secret words'));
+    const abortSignal = AbortSignal.abort(reason);
     const prompt = [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'Hi.' }] }];
     await Promise.resolve(stage.codex('gpt-5.3-codex').doStream({ prompt, abortSignal })).catch(() => {});
-    expect(ofCalls()).toEqual([['debug', '[CODEX] call failed', { error: 'RangeError', ms }]]);
+    expect(ofCalls()).toEqual([['debug', '[CODEX] call failed', { error, ms }]]);
   });
 
   it.each<[string, (request: { bearer?: string | undefined }) => CodexReply]>([

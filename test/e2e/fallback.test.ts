@@ -19,6 +19,7 @@ import { calls, setUp } from './setup';
 const limit = codexFailures.usageLimit({ resetsInSeconds: 3 * 3_600 });
 const FIRST = 'gpt-5.3-codex';
 const SECOND = 'gpt-5.4-mini';
+const SESSION = '0190f3c4-0000-7000-8000-000000000001';
 
 /** An OpenAI provider that counts what it sends, and answers 500. */
 function openaiWith(settings: Parameters<typeof createOpenAI>[0] = {}) {
@@ -194,16 +195,19 @@ describe('beside @ai-sdk/openai', () => {
     const stage = await setUp();
     stage.emulator.reply(limit);
     const registry = createProviderRegistry({ codex: stage.codex, openai });
+    const given: unknown[] = [];
     const model = createFallback({
       order: { primary: `openai-codex/${FIRST}`, fallbacks: ['openai/gpt-5.2-codex', 'openai/gpt-4o-mini'] },
       registry,
+      onFallback: ({ from, code, skipped }) => void given.push([from.modelId, code, skipped]),
     });
     const error = await generateText({ model, prompt: 'Hi.' }).catch((reason: unknown) => reason);
-    expect(CodexFallbackError.isInstance(error)).toBe(true);
-    expect((error as CodexFallbackError).attempts).toMatchObject([
-      { modelId: FIRST, code: 'usage_limit_reached' },
-      { modelId: 'gpt-5.2-codex', code: 'no_credentials', skipped: true },
-      { modelId: 'gpt-4o-mini', code: 'no_credentials', skipped: true },
+    // One model failed; the others were never asked.
+    expect(CodexUsageLimitError.isInstance(error)).toBe(true);
+    expect(given).toEqual([
+      [FIRST, 'usage_limit_reached', false],
+      ['gpt-5.2-codex', 'no_credentials', true],
+      ['gpt-4o-mini', 'no_credentials', true],
     ]);
     expect(fetch).not.toHaveBeenCalled();
     expect(models(stage)).toEqual([FIRST]);
@@ -217,6 +221,85 @@ describe('beside @ai-sdk/openai', () => {
     expect((await generateText({ model, prompt: 'Hi.' })).text).toBe('Codex here.');
     expect(fetch).toHaveBeenCalledTimes(1);
   });
+});
+
+describe('an answer of @ai-sdk/openai that is none', () => {
+  const created = { type: 'response.created', response: { id: 'r', created_at: 1, model: 'gpt-5.2' } };
+  const failure = { code: 'server_error', message: 'It broke.' };
+  const failed = { type: 'response.failed', response: { error: failure, incomplete_details: null, usage: null } };
+  it.each([
+    ['fails', [created, failed]],
+    ['says error', [created, { type: 'error', sequence_number: 1, ...failure }]],
+    ['has no event', []],
+    ['is cut', [created]],
+    ['is over at once', ['[DONE]']],
+  ])('is given by the next model: it %s', async (_name, events) => {
+    const lines = events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}\n\n`);
+    const fetch = async () => new Response(lines.join(''), { headers: { 'content-type': 'text/event-stream' } });
+    const openai = createOpenAI({ apiKey: 'none', fetch });
+    const stage = await setUp();
+    stage.emulator.reply('Codex here.');
+    const model = createFallback({ models: [openai('gpt-5.2'), stage.codex(FIRST)] });
+    const result = streamText({ model, prompt: 'Hi.', onError: () => {} });
+    expect(await result.text).toBe('Codex here.');
+    expect((await result.providerMetadata)?.codex?.fallback).toMatchObject({
+      used: FIRST,
+      attempts: [{ modelId: 'gpt-5.2', provider: 'openai.responses' }],
+    });
+  });
+});
+
+it('two keys of one provider are two models', async () => {
+  const keys: unknown[] = [];
+  const withKey = (apiKey: string) =>
+    createOpenAI({
+      apiKey,
+      fetch: async (_url, init) => {
+        keys.push(new Headers(init?.headers).get('authorization'));
+        return Response.json({ error: { message: 'Incorrect API key provided' } }, { status: 401 });
+      },
+    })('gpt-5.2');
+  const model = createFallback({ models: [withKey('one'), withKey('two')] });
+  await expect(generateText({ model, prompt: 'Hi.', maxRetries: 0 })).rejects.toThrow('None of 2 models answered.');
+  expect(keys).toEqual(['Bearer one', 'Bearer two']);
+});
+
+it('logins behind middleware are told apart', async () => {
+  const stage = await setUp();
+  const { emulator } = stage;
+  const { baseURL, issuer } = emulator;
+  const other = createCodex({ baseURL, issuer, authStore: memoryAuthStore(emulator.login({ accountId: 'acct-2' })) });
+  emulator.reply(limit, 'Second login.');
+  const models = [stage.codex, other].map((codex) =>
+    wrapLanguageModel({ model: codex(FIRST), middleware: { middlewareVersion: 'v2' } }),
+  );
+  expect((await generateText({ model: createFallback({ models }), prompt: 'Hi.' })).text).toBe('Second login.');
+  expect(calls(emulator).map(({ headers }) => headers['chatgpt-account-id'])).toEqual(['acct-1', 'acct-2']);
+});
+
+it('a limit counts for a model with every effort', async () => {
+  const stage = await setUp();
+  stage.emulator.reply(limit, 'Other model.');
+  const ids = ['gpt-5.5-high', 'codex/gpt-5.5-low', 'gpt-5.5', SECOND];
+  const model = createFallback({ models: ids.map((id) => stage.codex(id)) });
+  expect((await generateText({ model, prompt: 'Hi.' })).text).toBe('Other model.');
+  expect(models(stage)).toEqual(['gpt-5.5', SECOND]);
+});
+
+it('a session goes on with the model that answers', async () => {
+  const stage = await setUp();
+  stage.emulator.reply(limit, { toolCalls: [{ name: 'tide', input: {} }] }, 'At noon.');
+  await generateText({
+    model: createFallback({ models: [stage.codex(FIRST), stage.codex(SECOND)] }),
+    prompt: 'When?',
+    stopWhen: stepCountIs(3),
+    tools: { tide: tool({ inputSchema: z.object({}), execute: async () => 'noon' }) },
+    providerOptions: { codex: { sessionId: SESSION } },
+  });
+  const sent = calls(stage.emulator);
+  expect(sent.map(({ headers }) => headers['session-id'])).toEqual([SESSION, SESSION, SESSION]);
+  const states = sent.map(({ headers }) => headers['x-codex-turn-state']);
+  expect(states).toEqual([undefined, undefined, expect.any(String)]);
 });
 
 describe('openai/gpt-5.3-codex where its prefix is accepted', () => {

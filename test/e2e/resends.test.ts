@@ -80,16 +80,22 @@ describe.each(channels)('a call that is refused by %s', (_name, refusal) => {
 
   it('is sent a third time for another reason, and never twice for one', async () => {
     const stage = await setUp();
+    stage.emulator.reply({ reasoning: 'Hm.', text: 'One.' });
+    const model = stage.codex('gpt-5.3-codex');
+    const first = await generateText({ model, prompt: 'Count.' });
     stage.emulator.reply(
       refusal(401, 'token_expired'),
       refusal(400, 'invalid_encrypted_content'),
       refusal(400, 'invalid_encrypted_content'),
       'Never sent.',
     );
-    const { error } = await generate(stage);
+    const messages = [...first.response.messages, { role: 'user' as const, content: 'On.' }];
+    const error = await generateText({ model, messages, maxRetries: 0 }).catch((failure) => failure);
     expect(APICallError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({ code: 'invalid_encrypted_content', isRetryable: false });
-    expect([tokenPosts(stage), calls(stage.emulator).length]).toEqual([1, 3]);
+    const sealed = calls(stage.emulator).map(({ body }) => body.input.some((item) => item.encrypted_content));
+    expect(sealed).toEqual([false, true, true, false]);
+    expect(tokenPosts(stage)).toBe(1);
   });
 
   it('twice for its token is an error of the login with the refusal as its cause', async () => {

@@ -50,7 +50,14 @@ it('fails as a call would', async () => {
   const { emulator, codex } = await setUp();
   emulator.usageReply({ status: 402, body: { detail: { code: 'deactivated_workspace' } } }, { body: '{}' });
   await expect(codex.usage()).rejects.toMatchObject({ code: 'deactivated_workspace', isRetryable: false });
-  await expect(codex.usage()).rejects.toThrow('The backend answered, but told nothing about the usage.');
+  await expect(codex.usage()).rejects.toMatchObject({
+    name: 'CodexCallError',
+    code: 'unexpected_answer',
+    statusCode: 200,
+    accountId: 'acct-1',
+    responseBody: '{}',
+    isRetryable: false,
+  });
   expect(emulator.requests.length).toBe(2);
   emulator.tokens.revokeFamily(emulator.requests[0]?.bearer ?? '');
   expect(CodexAuthError.isInstance(await codex.usage().catch((error: unknown) => error))).toBe(true);

@@ -154,6 +154,15 @@ describe('a GET that the backend refuses', () => {
 });
 
 describe('a GET that does not come to an end', () => {
+  it('takes as much as it is told to, and says when that was more', async () => {
+    const body = 'x'.repeat(11);
+    const { get, url } = await setUp([{ body }, { body }]);
+    expect((await get(url, { maxBytes: 11 })).body).toBe(body);
+    const error = await failureOf(get(url, { maxBytes: 10 }));
+    expect((error as Error).message).toContain('answer is longer than 10 bytes');
+    expect((error as Error).message).not.toMatch(/connection .*failed/);
+  });
+
   it.each<[string, Reply]>([
     ['a connection that drops', { drops: true }],
     ['an answer of more than 1 MiB', { body: 'x'.repeat(1024 * 1024 + 1) }],
@@ -213,14 +222,22 @@ describe('a GET that does not come to an end', () => {
 it('is recorded without its token', async () => {
   const records: [string, unknown][] = [];
   const logger = { debug: (...record: [string, unknown?]) => void records.push([record[0], record[1]]), warn() {} };
-  const { get, url } = await setUp([{ headers: { 'x-request-id': 'req_1' } }, { drops: true }], { logger });
+  const { get, url } = await setUp([{ headers: { 'x-request-id': 'req_1', 'cf-ray': 'ray-1' } }, { drops: true }], {
+    logger,
+  });
   await get(url);
   await failureOf(get(url));
   const ms = expect.any(Number);
+  const request = {
+    method: 'GET',
+    url: url.split('?')[0],
+    headers: expect.objectContaining({ accept: expect.any(String) }),
+  };
   expect(records).toEqual([
-    [`[HTTP] GET ${url}`, undefined],
-    ['[HTTP] GET answered 200', { status: 200, ms, requestId: 'req_1' }],
-    [`[HTTP] GET ${url}`, undefined],
-    ['[HTTP] GET failed', { code: 'network', ms }],
+    ['[HTTP] request', request],
+    ['[HTTP] answer', { status: 200, ms, bytes: expect.any(Number), requestId: 'req_1', cfRay: 'ray-1' }],
+    ['[HTTP] request', request],
+    ['[HTTP] failure', { code: 'network', ms, bytes: 0 }],
   ]);
+  expect(JSON.stringify(records)).not.toContain('Bearer');
 });

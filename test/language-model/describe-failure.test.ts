@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CodexAuthError } from '../../src/auth/errors';
 import { readEventFailure } from '../../src/codec/response/read-failure';
 import {
+  CodexBlockedError,
   CodexCallError,
+  CodexContextLengthError,
   CodexModelUnavailableError,
   CodexRateLimitError,
   CodexStreamError,
@@ -54,6 +56,40 @@ beforeAll(() => {
 });
 afterAll(() => {
   vi.unstubAllEnvs();
+});
+
+describe('an answer', () => {
+  it.each([
+    [CodexUsageLimitError, { resetsAt: undefined, planType: undefined, rateLimits: undefined }],
+    [CodexModelUnavailableError, { suggestions: [] }],
+    [CodexContextLengthError, {}],
+    [CodexBlockedError, {}],
+  ])('that never changes is not retryable, whatever its status: %o', (Class, more) => {
+    const options = {
+      url: '',
+      requestBodyValues: {},
+      message: '',
+      statusCode: 503,
+      code: 'forbidden',
+      modelId: 'x',
+    } as const;
+    const Constructor = Class as new (all: object) => CodexCallError;
+    expect(new Constructor({ ...options, ...more }).isRetryable).toBe(false);
+  });
+
+  it.each([
+    ['a time that is over', NOW / 1_000 - 60, 'It should have reset at 3 Dec 2026, 22:02 (1 minute ago): try again.'],
+    ['the stone age', 1_000, 'The backend did not say when it resets.'],
+    ['the far future', NOW / 1_000 + 400 * 86_400, 'The backend did not say when it resets.'],
+  ])('tells no time that cannot be: %s', (_name, resets_at, sentence) => {
+    const error = errorOf({ status: 429, body: { error: { type: 'usage_limit_reached', resets_at } } });
+    expect(error.message).toContain(sentence);
+  });
+
+  it('tells no wait that cannot be', () => {
+    const { message } = errorOf({ status: 429, headers: { 'retry-after': '99999999999' } });
+    expect(message).toContain('It asks to wait for more than a year.');
+  });
 });
 
 describe('a usage limit', () => {
@@ -133,14 +169,14 @@ describe('a model that the account does not get', () => {
     ) as CodexModelUnavailableError;
 
   it('names the successors that it has first, then the others', () => {
-    const error = refuse('gpt-5.3-codex', { liveIds: ['gpt-9', 'gpt-6-sol', 'gpt-5.5'] });
-    expect(error.suggestions).toEqual(['gpt-5.5', 'gpt-6-sol', 'gpt-9']);
+    const error = refuse('gpt-5.3-codex', { liveIds: ['gpt-9', 'gpt-5.5', 'gpt-6-astra'] });
+    expect(error.suggestions).toEqual(['gpt-6-astra', 'gpt-5.5', 'gpt-9']);
     expect(error.message).toContain('reported retired for ChatGPT sign-in since 2026-06.');
-    expect(error.message).toContain('This account has: gpt-5.5, gpt-6-sol, gpt-9.');
+    expect(error.message).toContain('This account has: gpt-6-astra, gpt-5.5, gpt-9.');
   });
 
   it('names the known successors where nobody could ask', () => {
-    expect(refuse('gpt-5.3-codex').message).toContain('Its successors: gpt-5.5,');
+    expect(refuse('gpt-5.3-codex').message).toContain('Its successors: gpt-5.6-sol,');
     expect(refuse('gpt-5.3-codex').suggestions).toContain('gpt-5.5');
   });
 

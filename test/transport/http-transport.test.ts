@@ -54,6 +54,19 @@ describe('the HTTP transport', () => {
     expect(seen).toEqual({ method: 'POST', url: '/responses', test: 'yes', body });
   });
 
+  it('waits for the first event through others that say only that the connection lives', async () => {
+    const url = await serve((_request, response) => {
+      response.writeHead(200).write('data: {"type":"keepalive"}\n\n');
+    });
+    const exchange = await send(url, { timeouts: { firstEventMs: 60 } });
+    await expect(readAll(exchange)).rejects.toMatchObject({ code: 'first_event_timeout' });
+  });
+
+  it('has no answer where the status is that of an error', async () => {
+    const fetch = async () => Response.error();
+    await expect(send('http://127.0.0.1:9', { runtime: { fetch } })).rejects.toMatchObject({ code: 'network' });
+  });
+
   it('keeps cookies to itself, and a body that is no JSON is not the fault of the network', async () => {
     const url = await serve((_request, response) => response.writeHead(200, { 'Set-Cookie': 'a=b', 'X-A': '1' }).end());
     const { headers } = await send(url);

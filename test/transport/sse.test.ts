@@ -39,6 +39,15 @@ describe('the event stream', () => {
     expect(decode('event: b\ndata: {"x":1}\n\n').events).toEqual([{ x: 1, type: 'b' }]);
   });
 
+  it.each([
+    ['error', '{"error":{"code":"x"}}'],
+    ['detail', '{"detail":"No."}'],
+  ])('takes data without a type that has an %s for an error', (_name, data) => {
+    const events = [{ ...JSON.parse(data), type: 'error' }];
+    expect(decode(`data: ${data}\n\n`).events).toEqual(events);
+    expect(decode(`event: message\ndata: ${data}\n\n`).events).toEqual(events);
+  });
+
   it('reports what is not JSON, and passes over what is no event', () => {
     expect(decode('data: {"type":\n\ndata: null\n\ndata: 5\n\ndata: {"x":1}\n\n')).toEqual({
       events: [],

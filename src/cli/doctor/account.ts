@@ -3,10 +3,11 @@ import { DEFAULT_MODEL_ORDER } from '../../catalog/model-order';
 import { formatTime } from '../../shared/format-time';
 import type { RateLimits, RateLimitWindow } from '../../shared/rate-limits';
 import type { Context } from '../context';
-import { type AccountProvider, openAccount } from '../services';
+import { type AccountProvider, type ListFailure, openAccount } from '../services';
 import { plainMessage, plainName } from '../text';
 import { type Check, type Finding, ok, problem, runCheck, warning } from './check';
 import type { Mask } from './mask';
+import { otherAddress } from './probe';
 
 const MAX_LISTED = 12;
 const FULL = 100;
@@ -26,7 +27,7 @@ export async function checkAccount(context: Context, profile: string, mask: Mask
     });
   // One after the other: the first may renew the login, and what it fails with is what the second would fail with.
   const models = await look('models', async (signal) =>
-    judgeModels(await account.models(signal), account.warnings.at(-1)),
+    judgeModels(await account.models(signal), account.listFailure()),
   );
   const usage = await look('usage', async (signal) => {
     const seen = await account.usage(signal);
@@ -34,18 +35,19 @@ export async function checkAccount(context: Context, profile: string, mask: Mask
     return judgeUsage(seen, runtime.now());
   });
   // Such as that the login could not be renewed, and works for a while all the same.
-  const others = account.warnings.filter((text) => plainMessage(text) !== models.message);
-  return [models, usage, ...others.map((text) => ({ name: 'session', ...warning(plainMessage(text)) }))];
+  return [models, usage, ...account.warnings.map((text) => ({ name: 'session', ...warning(plainMessage(text)) }))];
 }
 
 type Models = Awaited<ReturnType<AccountProvider['models']>>;
 type Usage = Awaited<ReturnType<AccountProvider['usage']>>;
 
-function judgeModels(models: Models, reason: string | undefined): Finding {
-  if (!models.some(({ source }) => source === 'live')) {
+function judgeModels(all: Models, failure: ListFailure | undefined): Finding {
+  if (failure) return explainNoList(failure);
+  const models = all.filter(({ source }) => source === 'live');
+  if (models.length === 0) {
     return warning(
-      plainMessage(reason ?? 'The backend did not give its list of models.'),
-      'See what the checks of backend and usage say.',
+      'The backend lists no model for this account.',
+      'Ask whoever runs its workspace, or name a model yourself.',
     );
   }
   const listed = models.filter(({ isListed }) => isListed !== false).map(({ id }) => plainName(id));
@@ -57,6 +59,20 @@ function judgeModels(models: Models, reason: string | undefined): Finding {
     `${message} The first of the default order, ${first}, is not among them.`,
     'Name one of them in your app.',
   );
+}
+
+/** Failures of the moment; after any other, calls will hardly fare better. */
+const PASSING = /timeout|^network$|^connection|overloaded|^server_error$|^rate_limit/;
+
+function explainNoList({ code, status, requestId }: ListFailure): Finding {
+  const traces = [code, status && `status ${status}`, requestId && `request ${requestId}`];
+  const known = traces
+    .filter((trace) => typeof trace === 'string' && trace !== 'unknown')
+    .map((trace) => plainName(String(trace)));
+  const message = `The backend did not give its list of models${known.length > 0 ? ` (${known.join(', ')})` : ''}.`;
+  const isOutage = typeof status === 'number' ? status >= 500 || status === 429 : PASSING.test(String(code));
+  if (isOutage) return warning(message, 'Try again later.');
+  return problem(message, `See what the check of usage says. ${otherAddress('CODEX_BASE_URL')}`);
 }
 
 function judgeUsage({ planType, allowed, limitReached, rateLimits }: Usage, now: number): Finding {

@@ -45,7 +45,13 @@ export async function checkStore(status: AuthStatus, store: AuthStore): Promise<
 }
 
 /** What the environment says of logins. No value of it is shown. */
-export function checkEnvironment({ terminal: { env } }: Pick<Context, 'terminal'>, profile: string): Finding {
+export function checkEnvironment(
+  { terminal: { env }, mistakes }: Pick<Context, 'terminal' | 'mistakes'>,
+  profile: string,
+): Finding {
+  if (mistakes.length > 0) {
+    return problem(mistakes.join(' '), 'Correct or unset it. Login and servers were not looked at.');
+  }
   const set = SETTINGS.filter((name) => env[name]?.trim());
   const settings = set.length > 0 ? ` Set as well: ${set.join(', ')}.` : '';
   const token = env.CODEX_ACCESS_TOKEN;

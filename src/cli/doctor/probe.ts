@@ -116,8 +116,11 @@ function codesOf(error: unknown, depth = 0): string[] {
   ];
 }
 
-/** What is wrong with an answer wherever it comes from; undefined for one of the server itself. */
-export function explainAnswer({ url, answer }: Probe): Finding | undefined {
+/**
+ * What is wrong with an answer wherever it comes from; undefined for one of the server itself. `variable` may name another
+ * server.
+ */
+export function explainAnswer({ url, answer }: Probe, variable: string): Finding | undefined {
   if (!answer) return undefined;
   const { status, headers, text } = answer;
   const host = hostOf(url);
@@ -136,9 +139,15 @@ export function explainAnswer({ url, answer }: Probe): Finding | undefined {
   if (status >= 300 && status < 400) {
     return problem(
       `${host} redirects (${status}), which it should not; no token is sent elsewhere.`,
-      'A proxy or a captive portal may be in between.',
+      otherAddress(variable),
     );
   }
   if (status >= 500) return warning(`${host} answers with status ${status}${mark}.`, 'Try again later.');
+  if (isPage) return problem(`${host} answers with a web page (status ${status}${mark}).`, otherAddress(variable));
   return undefined;
+}
+
+/** What to do about an answer of somebody else. */
+export function otherAddress(variable: string): string {
+  return `Check ${variable} if you set it; else a proxy or a captive portal may be in between.`;
 }

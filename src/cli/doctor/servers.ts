@@ -1,7 +1,7 @@
 import { CODEX_CLIENT_VERSION } from '../../shared/constants';
 import type { Context } from '../context';
 import { type Check, type Finding, ok, problem, runCheck, warning } from './check';
-import { explainAnswer, hostOf, type Probe, probe } from './probe';
+import { explainAnswer, hostOf, otherAddress, type Probe, probe } from './probe';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
@@ -12,21 +12,37 @@ const MOST_MS = 5 * MINUTE_MS;
 export async function checkServers(context: Context): Promise<Check[]> {
   const { issuer, baseURL } = context;
   const probes: Probe[] = [];
-  const look = (name: string, url: string) =>
+  const look = (name: string, url: string, variable: string, answered: (answer: Probe) => Finding | undefined) =>
     runCheck(name, context, async (signal) => {
       const seen = await probe(url, context.terminal.runtime, signal);
       probes.push(seen);
-      return seen.failure ?? explainAnswer(seen) ?? answered(seen);
+      return seen.failure ?? explainAnswer(seen, variable) ?? answered(seen) ?? isThere(seen);
     });
   const reached = await Promise.all([
-    look('issuer', `${issuer}/.well-known/openid-configuration`),
-    look('backend', `${baseURL}/models?client_version=${CODEX_CLIENT_VERSION}`),
+    look('issuer', `${issuer}/.well-known/openid-configuration`, 'CODEX_ISSUER', () => undefined),
+    look('backend', `${baseURL}/models?client_version=${CODEX_CLIENT_VERSION}`, 'CODEX_BASE_URL', judgeBackend),
   ]);
   return [...reached, { name: 'clock', ...compareClocks(probes.map(({ clockAheadMs }) => clockAheadMs)) }];
 }
 
-/** Any status of the server itself tells that it is there: without a token 401 is the right one. */
-function answered({ url, answer }: Probe): Finding {
+/** Without a token, a refusal in JSON is the right answer; a server that asks for none may give a list. */
+function judgeBackend({ url, answer }: Probe): Finding | undefined {
+  if (!answer) return undefined;
+  const { status, text } = answer;
+  const isJson = /^\s*[{[]/.test(text);
+  if (isJson && [200, 401, 403].includes(status)) return undefined;
+  const host = hostOf(url);
+  if (status === 429)
+    return warning(`${host} answers with status ${status}: there were too many requests.`, 'Try again later.');
+  const what = isJson ? '' : ' and no JSON';
+  return problem(
+    `${host} answers with status ${status}${what}, which is not how the backend answers.`,
+    otherAddress('CODEX_BASE_URL'),
+  );
+}
+
+/** Any answer that came from the server itself tells that it is there. */
+function isThere({ url, answer }: Probe): Finding {
   return ok(`${hostOf(url)} answers (status ${answer?.status}).`);
 }
 

@@ -42,7 +42,8 @@ export function buildRequestBody(
   });
   const tier = convertServiceTier(options.serviceTier);
   const effort = mapReasoningEffort(options.reasoningEffort, model, { clamp: context.clampEffort });
-  const reasoning = convertReasoningOptions(effort.value, options);
+  const summary = convertSummary(options, model);
+  const reasoning = convertReasoningOptions(effort.value, summary.value);
   const text = convertTextOptions(call, model);
   const classic: RequestBody = {
     model: call.modelId,
@@ -64,6 +65,7 @@ export function buildRequestBody(
     warnings: [
       ...settings,
       ...effort.warnings,
+      ...summary.warnings,
       ...text.warnings,
       ...tier.warnings,
       ...warnings,
@@ -93,11 +95,19 @@ function namesMissingTool({ toolChoice, tools }: CodexCall): boolean {
   return toolChoice?.type === 'tool' && !tools.some((tool) => tool.name === toolChoice.name);
 }
 
-function convertReasoningOptions(
-  effort: string | undefined,
+type Summary = NonNullable<RequestBody['reasoning']>['summary'];
+
+function convertSummary(
   { reasoningSummary }: CallOptions,
-): RequestBody['reasoning'] {
-  const summary = reasoningSummary === 'none' ? undefined : reasoningSummary;
+  { id, supportsReasoningSummaries }: ModelInfo,
+): { value?: Summary; warnings: CallWarning[] } {
+  if (reasoningSummary === undefined || reasoningSummary === 'none') return { warnings: [] };
+  if (supportsReasoningSummaries !== false) return { value: reasoningSummary, warnings: [] };
+  const details = `${id} gives no summaries of its reasoning; the setting was left out.`;
+  return { warnings: [{ type: 'unsupported-setting', setting: 'reasoningSummary', details }] };
+}
+
+function convertReasoningOptions(effort: string | undefined, summary: Summary): RequestBody['reasoning'] {
   if (effort === undefined && summary === undefined) return undefined;
   return { ...(effort !== undefined && { effort }), ...(summary && { summary }) };
 }

@@ -6,7 +6,8 @@ const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'];
 
 /**
  * The effort to send. With `clamp`, one that the model is known not to take becomes the nearest that is not weaker, else
- * the strongest that it takes, with a warning. A word or a model that nobody knows is left to the backend.
+ * the strongest that it takes, with a warning; none is sent to a model that takes none. A word or a model that nobody knows
+ * is left to the backend.
  */
 export function mapReasoningEffort(
   effort: string | undefined,
@@ -16,8 +17,10 @@ export function mapReasoningEffort(
   if (effort === undefined) return { warnings: [] };
   const wanted = toWire(effort);
   const taken = model.reasoningEfforts?.map(toWire);
+  if (clamp && taken?.length === 0) {
+    return { warnings: [warning(`${model.id} takes no effort; ${effort} was left out.`)] };
+  }
   if (!clamp || !taken || taken.includes(wanted) || !EFFORTS.includes(wanted)) return { value: wanted, warnings: [] };
-  if (taken.length === 0) return { warnings: [warning(`${model.id} takes no effort; ${effort} was left out.`)] };
   const value = nearest(wanted, taken);
   if (value === undefined) return { value: wanted, warnings: [] };
   return { value, warnings: [warning(`${model.id} does not take ${effort}; ${value} was sent.`)] };

@@ -37,6 +37,7 @@ export interface BackendFailure {
  * - `cloudflare_challenge`: the edge in front of the backend. `region_blocked`, `deactivated_workspace`, `forbidden`: the
  *   backend does not serve this network, workspace or account.
  * - `redirected`: the answer points elsewhere, where no token is sent.
+ * - `unexpected_answer`: it is not one of the backend: a page of a proxy or a login portal, or a 200 that is no event stream.
  */
 export type BackendFailureCode =
   | 'unauthorized'
@@ -60,7 +61,8 @@ export type BackendFailureCode =
   | 'region_blocked'
   | 'deactivated_workspace'
   | 'forbidden'
-  | 'redirected';
+  | 'redirected'
+  | 'unexpected_answer';
 
 /** A failure, judged. */
 export interface FailureClass {

@@ -1,5 +1,6 @@
-import type { RateLimits, RateLimitWindow } from '../../shared/rate-limits';
+import type { RateLimits } from '../../shared/rate-limits';
 import type { BackendFailure, BackendFailureCode, FailureClass } from './backend-failure';
+import { exhaustedWindows } from './exhausted-windows';
 import { FAILURE_RULES } from './failure-rules';
 import { parseRateLimitHeaders } from './parse-rate-limits';
 import { readRetryAfter } from './retry-after';
@@ -8,8 +9,9 @@ import { readRetryAfter } from './retry-after';
 const LONGEST_WAIT_MS = 60_000;
 /** What matters of a message stands at its beginning, and rules must not take long to read it. */
 const LONGEST_SENTENCE = 2_000;
-/** Later than this a date has no form. */
-const LAST_MOMENT = 8.64e15;
+/** No limit ended before this, nor will one last for longer than this. */
+const FIRST_RESET = Date.UTC(2020, 0);
+const LONGEST_LIMIT_MS = 366 * 24 * 3_600_000;
 
 /** The status that the backend gives to each over HTTP. */
 const STATUS: Record<BackendFailureCode, number> = {
@@ -35,6 +37,7 @@ const STATUS: Record<BackendFailureCode, number> = {
   deactivated_workspace: 402,
   forbidden: 403,
   redirected: 307,
+  unexpected_answer: 200,
 };
 
 const PASSING = new Set<BackendFailureCode>(['rate_limit_exceeded', 'server_is_overloaded', 'server_error']);
@@ -42,15 +45,22 @@ const PASSING = new Set<BackendFailureCode>(['rate_limit_exceeded', 'server_is_o
 const PASSING_STATUS = new Set([408, 409, 425]);
 const LIMITS = new Set<BackendFailureCode>(['usage_limit_reached', 'insufficient_quota']);
 
-/** Judges what the backend said at the moment `now`, in epoch milliseconds. */
-export function classifyFailure(said: BackendFailure, now: number): FailureClass {
-  const code = codeOf(said);
-  const status = said.status ?? STATUS[code];
+/**
+ * Judges what the backend said at the moment `now`, in epoch milliseconds.
+ *
+ * @param limits What is known of the plan's limits by then. Default: what its headers tell.
+ */
+export function classifyFailure(
+  said: BackendFailure,
+  now: number,
+  limits: RateLimits | undefined = parseRateLimitHeaders(said.headers, now),
+): FailureClass {
+  const code = codeOf(said, limits);
+  const status = said.status || STATUS[code];
   const mayPass = PASSING.has(code) || (code === 'invalid_request' && PASSING_STATUS.has(status));
   const wait = mayPass || LIMITS.has(code) ? readRetryAfter(said, now) : undefined;
-  const retryAfterMs = mayPass ? (wait ?? inMs(said.resetsInSeconds)) : undefined;
-  const reset = LIMITS.has(code) ? findReset(said, wait, now) : undefined;
-  const resetsAt = reset !== undefined && reset <= LAST_MOMENT ? reset : undefined;
+  const retryAfterMs = mayPass ? (wait ?? waitForReset(said, now)) : undefined;
+  const resetsAt = LIMITS.has(code) ? findReset(said, limits, wait, now) : undefined;
   return {
     code,
     status,
@@ -60,26 +70,30 @@ export function classifyFailure(said: BackendFailure, now: number): FailureClass
   };
 }
 
-function codeOf(said: BackendFailure): BackendFailureCode {
-  const words = new Set(said.codes.map((word) => word.toLowerCase()));
+function codeOf(said: BackendFailure, limits: RateLimits | undefined): BackendFailureCode {
+  const words = said.codes.map((word) => word.toLowerCase());
   const { status = 0 } = said;
   const message = said.message?.slice(0, LONGEST_SENTENCE) ?? '';
   const rule = FAILURE_RULES.find(
     (one) =>
-      (!one.words || one.words.some((word) => words.has(word))) &&
+      (!one.words || one.words.some((word) => words.includes(word))) &&
+      (!one.word || words.some((word) => one.word?.test(word))) &&
       (!one.status || one.status(status)) &&
       (!one.text || one.text.test(message)) &&
-      (!one.when || one.when(said)),
+      (!one.when || one.when(said, limits)),
   );
   return rule?.code ?? 'server_error';
 }
 
-function findReset(said: BackendFailure, wait: number | undefined, now: number): number | undefined {
-  if (said.resetsAt !== undefined) return Math.round(said.resetsAt * 1_000);
-  const left = inMs(said.resetsInSeconds);
-  if (left !== undefined) return now + left;
-  const limits = parseRateLimitHeaders(said.headers, now);
-  return (limits && resetOfWindows(limits)) ?? (wait === undefined ? undefined : now + wait);
+/** The first moment that somebody told and that can be one. */
+function findReset(
+  { resetsAt, resetsInSeconds }: BackendFailure,
+  limits: RateLimits | undefined,
+  wait: number | undefined,
+  now: number,
+): number | undefined {
+  const told = [inMs(resetsAt), later(inMs(resetsInSeconds), now), limits && resetOfWindows(limits), later(wait, now)];
+  return told.find((reset) => reset !== undefined && reset >= FIRST_RESET && reset <= now + LONGEST_LIMIT_MS);
 }
 
 /** The account can go on when the last of the windows that are used up starts afresh. */
@@ -88,11 +102,15 @@ function resetOfWindows(limits: RateLimits): number | undefined {
   return resets.length > 0 ? Math.max(...resets) : undefined;
 }
 
-/** The windows with nothing left, of the plan and of the limit that counted. */
-export function exhaustedWindows({ primary, secondary, additional = [], activeLimit }: RateLimits): RateLimitWindow[] {
-  const active = additional.filter(({ limitId }) => limitId === activeLimit);
-  const windows = [primary, secondary, ...active.flatMap((limit) => [limit.primary, limit.secondary])];
-  return windows.filter((window) => window !== undefined).filter(({ usedPercent }) => usedPercent >= 100);
+function waitForReset({ resetsAt, resetsInSeconds }: BackendFailure, now: number): number | undefined {
+  const left = inMs(resetsInSeconds);
+  if (left !== undefined) return left;
+  const reset = inMs(resetsAt);
+  return reset === undefined || reset < FIRST_RESET ? undefined : Math.max(0, reset - now);
+}
+
+function later(ms: number | undefined, now: number): number | undefined {
+  return ms === undefined ? undefined : now + ms;
 }
 
 function inMs(seconds: number | undefined): number | undefined {

@@ -9,7 +9,7 @@ type Said = Pick<BackendFailure, 'codes' | 'message' | 'param' | 'planType' | 'r
  * What an error object says, wherever it stands in `outer`: each fact comes from the innermost place that has it.
  */
 export function readFields(outer: Fields): Said {
-  const error = asRecord(outer.error);
+  const error = asRecord(outer.error) ?? asList(outer.errors)?.[0];
   const inner = [error, asRecord(error?.detail), asRecord(outer.detail)].filter((place) => place !== undefined);
   const places: Fields[] = [...inner, outer];
   const pick = <T>(name: string, read: (value: unknown) => T | undefined): T | undefined => {
@@ -25,7 +25,7 @@ export function readFields(outer: Fields): Said {
   const resetsAt = pick('resets_at', readEpochSeconds);
   const resetsInSeconds = pick('resets_in_seconds', readSeconds);
   return {
-    codes: readCodes(inner, outer),
+    codes: readCodes(inner, outer, error),
     ...withMessage(readMessage(outer, error, pick)),
     ...(param && { param }),
     ...(planType !== undefined && { planType }),
@@ -34,11 +34,12 @@ export function readFields(outer: Fields): Said {
   };
 }
 
-function readCodes(inner: readonly Fields[], outer: Fields): string[] {
+function readCodes(inner: readonly Fields[], outer: Fields, error: Fields | undefined): string[] {
   // Beside the fields stands the event's own type, which is no word about the failure.
   const type = /^(?:error$|response\.)/.test(asString(outer.type) ?? '') ? undefined : outer.type;
   const words = [...inner.flatMap((place) => [place.code, place.type]), outer.code, type, outer.error];
-  return [...new Set(words.filter(isWord))];
+  const details = [error?.detail, outer.detail].filter(isPlainWord);
+  return [...new Set([...words, ...details].filter(isWord))];
 }
 
 function readMessage(
@@ -85,6 +86,11 @@ function nonEmpty(value: unknown): string | undefined {
 /** A code, in difference to a sentence. */
 export function isWord(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.:-]{1,100}$/.test(value);
+}
+
+/** Most details are sentences, some of a single word. */
+function isPlainWord(value: unknown): boolean {
+  return isWord(value) && /^[a-z]+(?:_[a-z]+)+$/.test(value);
 }
 
 /** A number that is not negative, also one in a text. */

@@ -1,15 +1,19 @@
+import type { RateLimits } from '../../shared/rate-limits';
 import type { BackendFailure, BackendFailureCode } from './backend-failure';
+import { exhaustedWindows } from './exhausted-windows';
 
 /** Every condition that a rule names has to hold. */
 interface FailureRule {
   code: BackendFailureCode;
   /** One of the backend's `code` and `type` words. */
   words?: readonly string[];
+  /** The form of one of them, in lower case. */
+  word?: RegExp;
   /** Its sentence, or the title of its page. */
   text?: RegExp;
   /** Which statuses; an event that names none has the status 0. */
   status?: (status: number) => boolean;
-  when?: (said: BackendFailure) => boolean;
+  when?: (said: BackendFailure, limits: RateLimits | undefined) => boolean;
 }
 
 const is =
@@ -17,6 +21,9 @@ const is =
   (status: number) =>
     known.includes(status);
 const from = (first: number, last: number) => (status: number) => status >= first && status <= last;
+const noServer = (status: number) => status < 500;
+
+const THROTTLES = ['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests'];
 
 /** The first rule that holds says what it is. Words count before sentences, and sentences before the bare status. */
 export const FAILURE_RULES: readonly FailureRule[] = [
@@ -24,13 +31,19 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   { code: 'cloudflare_challenge', when: ({ headers }) => headers['cf-mitigated'] === 'challenge' },
   { code: 'cloudflare_challenge', status: is(403), when: ({ isHtml }) => isHtml },
   { code: 'cloudflare_challenge', text: /just a moment|attention required/i, when: ({ isHtml }) => isHtml },
+  { code: 'region_blocked', text: /^error code: 1009$/i, status: from(400, 499) },
+  { code: 'rate_limit_exceeded', text: /^error code: 1015$/i, status: from(400, 499) },
+  { code: 'cloudflare_challenge', text: /^error code: 1\d{3}$/i, status: from(400, 499) },
   { code: 'redirected', status: from(300, 399) },
+  // What some runtimes make of a redirect that is not followed.
+  { code: 'redirected', when: ({ status }) => status === 0 },
+  { code: 'unexpected_answer', status: from(200, 299) },
 
   // Words of the backend.
   { code: 'usage_limit_reached', words: ['usage_limit_reached'] },
   { code: 'usage_not_included', words: ['usage_not_included'] },
   { code: 'insufficient_quota', words: ['insufficient_quota', 'billing_hard_limit_reached'] },
-  { code: 'deactivated_workspace', words: ['deactivated_workspace'] },
+  { code: 'deactivated_workspace', words: ['deactivated_workspace', 'workspace_deactivated', 'account_deactivated'] },
   { code: 'region_blocked', words: ['unsupported_country_region_territory'] },
   { code: 'api_key', words: ['missing_scope', 'missing_scopes', 'invalid_api_key'] },
   {
@@ -41,16 +54,22 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   { code: 'invalid_encrypted_content', words: ['invalid_encrypted_content'] },
   { code: 'server_error', words: ['websocket_connection_limit_reached'] },
   { code: 'server_is_overloaded', words: ['server_is_overloaded', 'slow_down', 'overloaded_error'] },
-  { code: 'rate_limit_exceeded', words: ['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests'] },
+  // A limit of the plan under the word of a throttle.
+  { code: 'usage_limit_reached', text: /\busage limit\b/i, when: isLimited },
+  {
+    code: 'usage_limit_reached',
+    when: (said, limits) => isLimited(said) && (saysWhichLimit(said, limits) || saysWhenItEnds(said)),
+  },
+  { code: 'rate_limit_exceeded', words: THROTTLES },
   { code: 'model_not_found', words: ['model_not_found'] },
+  { code: 'model_not_supported', words: ['model_not_available', 'model_not_supported', 'unsupported_model'] },
   {
     code: 'content_policy',
-    words: ['cyber_policy', 'invalid_prompt', 'content_policy_violation', 'moderation_blocked'],
+    words: ['cyber_policy', 'bio_policy', 'invalid_prompt', 'moderation_blocked'],
   },
-  {
-    code: 'invalid_image',
-    words: ['invalid_image', 'invalid_image_format', 'invalid_base64_image', 'image_parse_error'],
-  },
+  { code: 'content_policy', word: /(?:^|_)content_policy(?:_|$)/ },
+  // Those of generated images are the server's.
+  { code: 'invalid_image', word: /(?:^|_)image(?:_(?!generation)|$)/, status: noServer },
 
   // Sentences that have no word of their own, or not always.
   {
@@ -63,9 +82,18 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     text: /not supported when using Codex with a ChatGPT account/i,
     status: is(0, 400, 403, 404),
   },
-  { code: 'model_not_found', text: /^Model not found\b/i, status: is(0, 400, 404) },
+  { code: 'model_not_supported', text: /^Unsupported model\b/i, status: is(0, 400, 403, 404) },
+  {
+    code: 'model_not_found',
+    text: /^Model not found\b|^The model\b.{1,200}\bdoes not exist\b/i,
+    status: is(0, 400, 403, 404),
+  },
   { code: 'usage_limit_reached', text: /\busage limit\b/i, status: is(0, 402, 403, 404, 429) },
-  { code: 'usage_limit_reached', status: is(429), when: saysWhichLimit },
+  {
+    code: 'usage_limit_reached',
+    status: is(429),
+    when: (said, limits) => !saysThrottle(said) && limits !== undefined && exhaustedWindows(limits).length > 0,
+  },
   { code: 'insufficient_quota', text: /exceeded your current quota/i, status: is(0, 402, 403, 429) },
   { code: 'region_blocked', text: /country, region,? or territory not supported/i },
   {
@@ -74,17 +102,24 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     status: is(0, 402, 403),
   },
   { code: 'instructions_refused', text: /^Instructions are (?:not valid|required)/i },
+  { code: 'invalid_image', status: is(0, 400, 422), when: ({ param }) => /(?:^|\.)image_url$/.test(param ?? '') },
+  { code: 'invalid_image', text: /\bvalid image\b|empty base64/i, status: is(0, 400, 422) },
+  // Whatever its sentence is about.
+  {
+    code: 'invalid_request',
+    word: /^(?:unsupported|unknown|missing)_(?:parameter|value|required)/,
+    status: is(0, 400, 422),
+  },
   {
     code: 'context_length_exceeded',
     text: /\bcontext (?:window|length)\b|\bmaximum context\b/i,
     status: is(0, 400, 413, 422),
   },
   { code: 'invalid_encrypted_content', text: /\bencrypted content\b.*\b(?:decrypted|verified)\b/i, status: is(0, 400) },
-  { code: 'invalid_image', status: is(0, 400, 422), when: ({ param }) => /(?:^|\.)image_url$/.test(param ?? '') },
-  { code: 'invalid_image', text: /\bvalid image\b|empty base64/i, status: is(0, 400, 422) },
   { code: 'content_policy', text: /\b(?:usage|content) policy\b/i, status: is(0, 400, 403) },
 
   // The bare status.
+  { code: 'unexpected_answer', status: is(401), when: ({ isHtml, codes }) => isHtml && codes.length === 0 },
   { code: 'unauthorized', status: is(401) },
   { code: 'forbidden', status: is(402, 403) },
   { code: 'payload_too_large', status: is(413) },
@@ -95,19 +130,31 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   { code: 'invalid_request', status: from(400, 499) },
 
   // An event without status: words that say whose fault it is; whatever nobody knows may pass.
+  { code: 'invalid_request', words: ['invalid_request_error', 'previous_response_not_found'] },
   {
     code: 'invalid_request',
-    words: [
-      'invalid_request_error',
-      'unsupported_value',
-      'invalid_value',
-      'unknown_parameter',
-      'previous_response_not_found',
-    ],
+    word: /^(?:invalid|unsupported|unknown|missing)_(?!(?:.*_)?error$)|_(?:above_max|below_min)/,
   },
   { code: 'server_error' },
 ];
 
-function saysWhichLimit({ headers }: BackendFailure): boolean {
-  return Boolean(headers['x-codex-rate-limit-reached-type']);
+/** Whether it is about limits at all: of the plan, or of the moment. */
+function isLimited({ status, codes }: BackendFailure): boolean {
+  return status === 429 || (status === undefined && codes.some((code) => THROTTLES.includes(code.toLowerCase())));
+}
+
+function saysWhichLimit({ headers }: BackendFailure, limits: RateLimits | undefined): boolean {
+  return Boolean(headers['x-codex-rate-limit-reached-type'] ?? limits?.reachedType);
+}
+
+/** A throttle may have an end, too, but is called by its name. */
+function saysWhenItEnds({ resetsAt, message = '' }: BackendFailure): boolean {
+  const isLimit = /\blimit\b.*\breached\b|\b(?:hit|reached|exceeded)\b.*\blimit\b/i;
+  return resetsAt !== undefined && isLimit.test(message) && !/\brate limit\b/i.test(message);
+}
+
+/** The title of a page says no more than its status. */
+function saysThrottle({ codes, message = '', isHtml }: BackendFailure): boolean {
+  const isNamed = codes.some((code) => THROTTLES.includes(code.toLowerCase()));
+  return isNamed || (!isHtml && /\brate limit\b|\btoo many requests\b|\bslow down\b/i.test(message));
 }

@@ -1,5 +1,5 @@
 import { asRecord } from '../../shared/json';
-import type { RateLimit, RateLimits } from '../../shared/rate-limits';
+import type { RateLimit, RateLimits, RateLimitWindow } from '../../shared/rate-limits';
 import {
   normalizeLimitId,
   readCredits,
@@ -56,11 +56,35 @@ export function parseRateLimitEvent(event: unknown, now: number): RateLimits | u
   return toRateLimits([limit], rest, now);
 }
 
-/** What is known after both: `newer` wins, window by window, and what it does not tell stays. */
+/** What is known after both, of one answer: `newer` wins, value by value, and what it does not tell stays. */
 export function mergeRateLimits(older: RateLimits | undefined, newer: RateLimits): RateLimits {
   const limits = new Map(older?.additional?.map((limit) => [limit.limitId, limit]));
-  for (const limit of newer.additional ?? []) limits.set(limit.limitId, { ...limits.get(limit.limitId), ...limit });
-  return { ...older, ...newer, ...(limits.size > 0 && { additional: [...limits.values()] }) };
+  for (const limit of newer.additional ?? []) {
+    const known = limits.get(limit.limitId);
+    limits.set(limit.limitId, { ...known, ...limit, ...mergeWindows(known, limit) });
+  }
+  return {
+    ...older,
+    ...newer,
+    ...mergeWindows(older, newer),
+    ...(limits.size > 0 && { additional: [...limits.values()] }),
+  };
+}
+
+type Windows = Pick<RateLimit, 'primary' | 'secondary'>;
+
+function mergeWindows(older: Windows | undefined, newer: Windows): Windows {
+  const primary = mergeWindow(older?.primary, newer.primary);
+  const secondary = mergeWindow(older?.secondary, newer.secondary);
+  return { ...(primary && { primary }), ...(secondary && { secondary }) };
+}
+
+/** Two of different lengths are not the same window, though they stand in the same place. */
+function mergeWindow(older: RateLimitWindow | undefined, newer: RateLimitWindow | undefined) {
+  if (!older || !newer) return newer ?? older;
+  const before = older.windowMinutes;
+  const isOther = before !== undefined && newer.windowMinutes !== undefined && before !== newer.windowMinutes;
+  return isOther ? newer : { ...older, ...newer };
 }
 
 function readFamilies(headers: Record<string, string>, now: number): RateLimit[] {

@@ -33,7 +33,8 @@ export function readResponse(value: unknown): ResponseObject {
     usage: readUsage(response.usage),
     serviceTier: asString(response.service_tier),
     reasoningContext: asString(asRecord(response.reasoning)?.context),
-    incompleteReason: asString(asRecord(response.incomplete_details)?.reason),
+    incompleteReason: asString(asRecord(response.incomplete_details)?.reason) || undefined,
+    status: asString(response.status),
   };
 }
 

@@ -6,8 +6,8 @@ import { type Fields, isWord, readFields, readSeconds, withMessage } from './fai
 const MAX_PLAIN_TEXT = 2_000;
 
 /**
- * What an answer other than 2xx says: `{error: {...}}`, `{error: "text"}`, `{detail}` as a text, an object or a list, plain
- * text or HTML; the headers `x-error-json` and `x-openai-authorization-error` fill what the body leaves out.
+ * What an answer says that is no stream of events: `{error: {...}}`, `{error: "text"}`, `{detail}` as a text, an object or a list, plain
+ * text or HTML, also the first of a list; the headers `x-error-json` and `x-openai-authorization-error` fill what the body leaves out.
  */
 export function readHttpFailure({
   status,
@@ -20,16 +20,18 @@ export function readHttpFailure({
 }): BackendFailure {
   const data = parseJson(body);
   const isHtml = data === undefined && (/^\s*</.test(body) || /\bhtml\b/i.test(headers['content-type'] ?? ''));
-  const said = readFields(asRecord(data) ?? {});
+  const said = readFields(asRecord(Array.isArray(data) ? data[0] : data) ?? {});
   const more = readFields(decodeErrorHeader(headers['x-error-json']));
   const refusal = headers['x-openai-authorization-error'];
   const codes = [...said.codes, ...more.codes, ...(isWord(refusal) ? [refusal] : [])];
-  const text = data === undefined ? (isHtml ? titleOf(body) : body.trim().slice(0, MAX_PLAIN_TEXT)) : asString(data);
+  const text = data === undefined ? (isHtml ? titleOf(body) : sentenceOf(body)) : asString(data);
+  // A 200 around a failure says nothing: what it holds counts as if an event had brought it.
+  const isWrapped = status >= 200 && status <= 299 && (codes.length > 0 || speaks(data));
   return {
     ...more,
     ...said,
     ...withMessage(said.message ?? (text || undefined) ?? more.message ?? (isWord(refusal) ? undefined : refusal)),
-    status,
+    ...(!isWrapped && { status }),
     headers,
     codes: [...new Set(codes)],
     isHtml,
@@ -66,6 +68,16 @@ function decodeErrorHeader(value: string | undefined): Fields {
   } catch {
     return {}; // not base64
   }
+}
+
+function speaks(data: unknown): boolean {
+  const { error, errors, detail } = asRecord(Array.isArray(data) ? data[0] : data) ?? {};
+  return Boolean(error || errors || detail);
+}
+
+/** What was JSON before it was cut is none. */
+function sentenceOf(text: string): string | undefined {
+  return /^\s*(?:\{|\[\s*[[{"])/.test(text) ? undefined : text.trim().slice(0, MAX_PLAIN_TEXT);
 }
 
 /** The title of a page says what it is (`Just a moment...`, `502 Bad Gateway`); the rest of it is for browsers. */

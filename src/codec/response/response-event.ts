@@ -66,6 +66,8 @@ export interface ResponseObject {
   serviceTier: string | undefined;
   reasoningContext: string | undefined;
   incompleteReason: string | undefined;
+  /** `completed`, `incomplete`, `failed`: it outranks the name of its event. */
+  status: string | undefined;
 }
 
 /** Tokens; undefined where the backend did not say, which may be everywhere. */

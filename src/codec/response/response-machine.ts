@@ -1,4 +1,4 @@
-import { asNumber, asString } from '../../shared/json';
+import { asNumber, asRecord, asString } from '../../shared/json';
 import { finish, finishWithFailure } from './finish-response';
 import { closeOtherItem } from './item-hosted-tool';
 import {
@@ -17,6 +17,9 @@ import type { OpenItem, Place, Slot } from './open-items';
 import { readAnnotation, readItem, readResponse } from './read-event';
 import type { ResponseEvent, ResponseItem, ResponseObject } from './response-event';
 import { type ResponseFailure, readFailure } from './response-failure';
+
+/** What of a frame that is not JSON is shown. */
+const MAX_DETAIL = 64 * 1024;
 
 type Handler = (event: ResponseEvent, out: Out, state: MachineState) => void;
 
@@ -55,7 +58,8 @@ export class ResponseMachine {
     if (state.closed) return;
     if (state.context.includeRawEvents) out.push({ type: 'raw', rawValue: frame });
     state.damaged = true;
-    const failure = { kind: 'invalid-event', message: 'A frame of the stream is not JSON.', detail: frame } as const;
+    const detail = frame.slice(0, MAX_DETAIL);
+    const failure = { kind: 'invalid-event', message: 'A frame of the stream is not JSON.', detail } as const;
     out.push({ type: 'error', failure });
   }
 
@@ -222,11 +226,16 @@ function closeItem(item: ResponseItem, place: Place, out: Out, state: MachineSta
 
 function complete(event: ResponseEvent, out: Out, state: MachineState): void {
   const response = readResponse(event.response);
+  if (hasFailed(event.response)) {
+    closeWithFailure(readFailure(event), out, state, response);
+    return;
+  }
   for (const [index, item] of response.output.entries()) {
     const place = { index, id: item?.id };
     if (item && !state.items.wasSeen(place)) closeItem(item, place, out, state);
   }
-  const reason = event.type === 'response.incomplete' ? (response.incompleteReason ?? 'unknown') : undefined;
+  const isIncomplete = event.type === 'response.incomplete' || response.status === 'incomplete';
+  const reason = response.incompleteReason ?? (isIncomplete ? 'unknown' : undefined);
   const lost = closeOpenItems(out, state);
   if (lost !== undefined && reason === undefined) {
     const message = `The response completed but the arguments of its call to ${lost} did not.`;
@@ -234,12 +243,19 @@ function complete(event: ResponseEvent, out: Out, state: MachineState): void {
     return;
   }
   // Of a damaged stream, which says so already, the items may be what was lost.
-  if (state.items.areNone && reason === undefined && !state.damaged) {
-    const message = 'The response completed without any output.';
+  if (state.items.areNone && response.incompleteReason === undefined && !state.damaged) {
+    const message = `The response ${isIncomplete ? 'ended before it was complete,' : 'completed'} without any output.`;
     finishWithFailure({ kind: 'empty-response', message, detail: event }, out, state, response);
     return;
   }
   finish(state.damaged ? 'error' : mapFinishReason(reason, state), reason, out, state, response);
+}
+
+/** Some senders end a failed response with the event of a complete one. */
+function hasFailed(value: unknown): boolean {
+  const { status, error } = asRecord(value) ?? {};
+  const tells = typeof error === 'string' ? error !== '' : Object.keys(asRecord(error) ?? {}).length > 0;
+  return tells || status === 'failed' || status === 'cancelled';
 }
 
 function closeWithFailure(failure: ResponseFailure, out: Out, state: MachineState, response?: ResponseObject): void {

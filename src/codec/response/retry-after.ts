@@ -6,6 +6,9 @@ const LENGTH =
 /** "Please try again in 1.5s.", "retry after 1m30s", "try again in 2 days 3 hours". */
 const SENTENCE = /\b(?:try again|retry)\s+(?:in|after)\s+((?:\d+(?:\.\d+)?\s*[a-z]+(?:,?\s+and\s+|,?\s*))+)/i;
 
+/** `Sun, 06 Nov 1994 08:49:37 GMT` and its older form with hyphens; ISO, too. `Date.parse` takes any word with a number. */
+const DATE = /^(?:[a-z]{3,9}, \d\d[ -][a-z]{3}[ -]\d{2,4} \d\d:\d\d:\d\d \S+|\d{4}-\d\d-\d\dT\S+)$/i;
+
 /** How long an answer asks to wait, in milliseconds: from `retry-after-ms`, `retry-after`, or its sentence. */
 export function readRetryAfter({ headers, message = '' }: BackendFailure, now: number): number | undefined {
   return headerWait(headers, now) ?? sentenceWait(message);
@@ -18,7 +21,7 @@ export function headerWait(headers: Record<string, string>, now: number): number
   const text = headers['retry-after'];
   const seconds = asWait(text);
   if (seconds !== undefined) return seconds * 1_000;
-  const date = text && /[a-z]/i.test(text) ? Date.parse(text) : Number.NaN;
+  const date = DATE.test(text?.trim() ?? '') ? Date.parse(text ?? '') : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 

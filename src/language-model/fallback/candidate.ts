@@ -12,8 +12,10 @@ export type SupportedUrls = Record<string, RegExp[]>;
 /** A model in an order. */
 export interface Candidate<Model extends AnyModel = AnyModel> {
   model: Model;
-  /** Whoever checks the login: one refusal counts for all models of the same owner. */
-  owner: string;
+  /** What its limits are noted under: its own, or that of one model of one login of ours. */
+  limitKey: string;
+  /** What a refused login is noted under: its own, or that of all models of one login of ours. */
+  loginKey: string;
 }
 
 /** A model by its names. */

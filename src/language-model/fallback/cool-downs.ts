@@ -4,41 +4,47 @@ import type { Verdict } from './judge-failure';
 /** Why a candidate is left alone. */
 export interface CoolDown {
   until: number;
-  /** The login was refused; all models of the owner wait. */
-  byOwner: boolean;
+  /** The login was refused; all models of it wait. */
+  byLogin: boolean;
+  /** The moment of its last failure, see {@link CoolDowns.moment}. */
+  noted: number;
   verdict: Verdict;
   error: unknown;
 }
 
-/** Which candidates are left alone, in memory: a model for its limits, an owner for a refused login. */
+/** Which candidates are left alone, in memory: a model for its limits, a login for its refusal. */
 export class CoolDowns {
-  private readonly models = new Map<string, CoolDown>();
-  private readonly owners = new Map<string, CoolDown>();
+  private readonly limits = new Map<string, CoolDown>();
+  private readonly logins = new Map<string, CoolDown>();
+  private failures = 0;
+
+  /** Counts failures, not time: what is noted later than a moment has a higher number. */
+  moment(): number {
+    return this.failures;
+  }
 
   /** An active window is never shortened. */
-  note(candidate: Candidate, verdict: Verdict, error: unknown): void {
+  note({ limitKey, loginKey }: Candidate, verdict: Verdict, error: unknown): void {
     const { until } = verdict;
     if (until === undefined) return;
-    const byOwner = verdict.kind === 'auth';
-    const [map, key] = byOwner ? ([this.owners, candidate.owner] as const) : ([this.models, keyOf(candidate)] as const);
-    if ((map.get(key)?.until ?? 0) < until) map.set(key, { until, byOwner, verdict, error });
+    const byLogin = verdict.kind === 'auth';
+    const [map, key] = byLogin ? [this.logins, loginKey] : [this.limits, limitKey];
+    const noted = ++this.failures;
+    const known = map.get(key);
+    if (known && known.until >= until) known.noted = noted;
+    else map.set(key, { until, byLogin, noted, verdict, error });
   }
 
   /** What keeps `candidate` from being asked. A limit comes before a login: it cannot be repaired. */
-  find(candidate: Candidate, now: number): CoolDown | undefined {
-    return active(this.models, keyOf(candidate), now) ?? active(this.owners, candidate.owner, now);
+  find({ limitKey, loginKey }: Candidate, now: number): CoolDown | undefined {
+    return active(this.limits, limitKey, now) ?? active(this.logins, loginKey, now);
   }
 
-  /** It answered, so neither its limit nor its login stands in the way. */
-  clear(candidate: Candidate): void {
-    this.models.delete(keyOf(candidate));
-    this.owners.delete(candidate.owner);
+  /** A call that began at the moment `began` was answered: what failed before does not stand in the way any more. */
+  clear({ limitKey, loginKey }: Candidate, began: number): void {
+    forget(this.limits, limitKey, began);
+    forget(this.logins, loginKey, began);
   }
-}
-
-/** Names one model of one owner. */
-export function keyOf({ owner, model }: Candidate): string {
-  return JSON.stringify([owner, model.provider, model.modelId]);
 }
 
 function active(map: Map<string, CoolDown>, key: string, now: number): CoolDown | undefined {
@@ -46,4 +52,9 @@ function active(map: Map<string, CoolDown>, key: string, now: number): CoolDown 
   if (!found || found.until > now) return found;
   map.delete(key);
   return undefined;
+}
+
+function forget(map: Map<string, CoolDown>, key: string, began: number): void {
+  const found = map.get(key);
+  if (found && found.noted <= began) map.delete(key);
 }

@@ -1,33 +1,25 @@
+import { accountOf } from './account';
 import type { AnyModel, Candidate } from './candidate';
-import { CoolDowns, keyOf } from './cool-downs';
+import { CoolDowns } from './cool-downs';
 import type { FallbackOrder, OnFallback } from './try-in-order';
 
 /**
- * An order over `models`, each once.
+ * An order over `models`, each object once: models of the same names may have other keys or go elsewhere.
  *
- * @param options.accountOf Tells apart models of the same names whose calls go out with different logins.
  * @throws TypeError for no model at all, and for what is no model of `version`.
  */
 export function createOrder<Model extends AnyModel & { specificationVersion: string }>(
   models: readonly Model[],
-  options: {
-    version: Model['specificationVersion'];
-    accountOf(model: Model): object | undefined;
-    onFallback: OnFallback | undefined;
-    now(): number;
-  },
+  options: { version: Model['specificationVersion']; onFallback: OnFallback | undefined; now(): number },
 ): FallbackOrder<Model> {
   if (!Array.isArray(models) || models.length === 0) throw new TypeError('createFallback needs at least one model.');
-  const accounts: object[] = [];
-  const candidates = new Map<string, Candidate<Model>>();
-  for (const model of models as readonly Model[]) {
+  const logins: object[] = [];
+  const candidates = [...new Set(models as readonly Model[])].map((model, at): Candidate<Model> => {
     checkModel(model, options.version);
-    const candidate = { model, owner: ownerOf(model, options.accountOf(model), accounts) };
-    const key = keyOf(candidate);
-    if (!candidates.has(key)) candidates.set(key, candidate);
-  }
+    return { model, ...keysOf(model, at, logins) };
+  });
   const { onFallback, now } = options;
-  return { candidates: [...candidates.values()], coolDowns: new CoolDowns(), onFallback, now };
+  return { candidates, coolDowns: new CoolDowns(), onFallback, now };
 }
 
 function checkModel(model: unknown, version: string): void {
@@ -43,10 +35,11 @@ function checkModel(model: unknown, version: string): void {
   throw new TypeError(`createFallback takes models of specification ${version}; ${name}.`);
 }
 
-/** `openai.chat` and `openai.responses` share a key: the part before the dot. */
-function ownerOf({ provider }: AnyModel, account: object | undefined, accounts: object[]): string {
-  const [name = provider] = provider.split('.');
-  if (!account) return name;
-  if (!accounts.includes(account)) accounts.push(account);
-  return `${name}#${accounts.indexOf(account)}`;
+/** A name proves no login, so that only models of ours can have something in common. */
+function keysOf(model: AnyModel, at: number, logins: object[]): Pick<Candidate, 'limitKey' | 'loginKey'> {
+  const account = accountOf(model);
+  if (!account) return { limitKey: `model ${at}`, loginKey: `model ${at}` };
+  if (!logins.includes(account.login)) logins.push(account.login);
+  const loginKey = `login ${logins.indexOf(account.login)}`;
+  return { limitKey: `${loginKey} ${account.modelId}`, loginKey };
 }

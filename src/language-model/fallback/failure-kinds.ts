@@ -9,7 +9,6 @@ export type CodexFallbackCode =
   | 'unauthorized'
   | 'timeout'
   | 'unsupported'
-  | 'aborted'
   | 'unknown';
 
 /** What a failure says about the model and whoever serves it. */
@@ -24,14 +23,13 @@ export type FailureKind =
   | 'no-credentials'
   | 'model'
   | 'empty'
-  /** The kinds above are of the model, those below of the call: another model would not do better, or must not try. */
-  | 'abort'
+  /** The kinds above are of the model, those below of the call: another model would not do better, so that it is not tried. */
   | 'context'
   | 'policy'
   | 'request'
   | 'unknown';
 
-const STAYS: ReadonlySet<FailureKind> = new Set(['abort', 'context', 'policy', 'request', 'unknown']);
+const STAYS: ReadonlySet<FailureKind> = new Set(['context', 'policy', 'request', 'unknown']);
 const PASSES: ReadonlySet<FailureKind> = new Set(['throttle', 'overload', 'server', 'network', 'timeout', 'empty']);
 
 /** Whether the next model is tried. */
@@ -63,6 +61,7 @@ const KINDS: Record<CodexErrorCode, FailureKind> & { [code in CodexFallbackCode]
   forbidden: 'auth',
   unauthorized: 'auth',
   redirected: 'network',
+  unexpected_answer: 'auth',
   network: 'network',
   connect_timeout: 'timeout',
   first_event_timeout: 'timeout',
@@ -73,7 +72,6 @@ const KINDS: Record<CodexErrorCode, FailureKind> & { [code in CodexFallbackCode]
   incomplete_output: 'empty',
   empty_response: 'empty',
   no_credentials: 'no-credentials',
-  aborted: 'abort',
 };
 
 /** Undefined for a word that a newer copy of this package may use. */

@@ -18,7 +18,7 @@ export class CodexFallbackError extends APICallError {
   readonly code = 'all_failed';
   /** What became of each model, in order. */
   readonly attempts: readonly CodexFallbackAttempt[];
-  /** Epoch milliseconds at which the first of the models that wait can be asked again. */
+  /** Epoch milliseconds at which the first can be asked again; undefined unless every model has to wait. */
   readonly retryAt: number | undefined;
 
   /** `now` in epoch milliseconds. */
@@ -33,11 +33,13 @@ export class CodexFallbackError extends APICallError {
       ...(failed?.statusCode !== undefined && { statusCode: failed.statusCode }),
       ...(wait && { responseHeaders: { 'retry-after-ms': String(wait) } }),
       isRetryable: wait !== undefined,
-      cause: last?.error,
     });
     this.name = 'CodexFallbackError';
     this.attempts = attempts.map(withHiddenError);
-    this.retryAt = earliest(attempts.flatMap(({ until }) => until ?? []));
+    const ends = attempts.flatMap(({ until }) => until ?? []);
+    this.retryAt = ends.length === attempts.length ? earliest(ends) : undefined;
+    // A foreign error holds whole prompts: it is there for whoever asks, not for whoever prints.
+    Object.defineProperty(this, 'cause', { value: last?.error, enumerable: false });
     mark(this, marker);
   }
 

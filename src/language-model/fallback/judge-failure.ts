@@ -18,7 +18,7 @@ import { hasMarker } from '../../shared/marked-error';
 import { CodexCallError, CodexRateLimitError, CodexStreamError, CodexUsageLimitError } from '../errors';
 import { type CodexFallbackCode, type FailureKind, kindOf, passes, switches } from './failure-kinds';
 import { CodexFallbackError } from './fallback-error';
-import { readForeignFailure } from './read-foreign-failure';
+import { readForeignFailure, refine } from './read-foreign-failure';
 
 /** What a failure of one model means for the order of models. */
 export interface Verdict {
@@ -55,7 +55,8 @@ const AI_SDK_ERRORS: readonly [{ isInstance(error: unknown): boolean }, CodexFal
 
 /**
  * Judges what a model rejected with, or put into an `error` part before its first output. Errors of every copy of this
- * package and of the AI SDK are recognised, also inside a RetryError or as the cause of something unknown.
+ * package and of the AI SDK are recognised, also inside a RetryError or as the cause of something unknown. An abort by the
+ * caller is not judged: an `AbortError` that comes here is of a time limit that somebody else has set.
  */
 export function judgeFailure(error: unknown, now: number): Verdict {
   let one = error;
@@ -100,7 +101,8 @@ function judgeAuth(error: CodexAuthError, now: number): Verdict {
 
 function judgeCall(error: CodexCallError, now: number): Verdict {
   const unknown = CodexStreamError.isInstance(error) ? 'network' : 'unknown';
-  return verdictOf(error.code, kindOf(error.code) ?? unknown, error, now);
+  const code = error.code === 'forbidden' ? refine(error.code, error.message) : error.code;
+  return verdictOf(code, kindOf(code) ?? unknown, error, now);
 }
 
 function verdictOf(code: CodexFallbackCode, kind: FailureKind, error: unknown, now: number): Verdict {

@@ -7,24 +7,27 @@ export interface ModelSource<Model> {
   languageModel(id: never): Model;
 }
 
-const OURS = /^(?:openai-codex|codex)\/(.+)$/;
+/** The names under which our provider stands in a registry. */
+const OURS = ['openai-codex', 'codex'];
 const OPENAI_CODEX = /^openai\/(gpt-5\.3-codex(?:-.*)?)$/i;
+
+export interface ResolveOptions {
+  acceptOpenAIPrefix: boolean;
+  /** What stands between a provider and a model in the registry. */
+  separator: string;
+}
 
 /**
  * The models of `order`, each asked of `registry` in the spellings that mean it.
  *
  * @throws NoSuchModelError for one that the registry has in no spelling.
  */
-export function resolveOrder<Model>(
-  order: ModelOrder,
-  registry: ModelSource<Model>,
-  options: { acceptOpenAIPrefix: boolean },
-): Model[] {
+export function resolveOrder<Model>(order: ModelOrder, registry: ModelSource<Model>, options: ResolveOptions): Model[] {
   const ids = typeof order === 'string' ? [order] : [order.primary, ...(order.fallbacks ?? [])];
-  return ids.map((id) => resolve(id.trim(), registry, options));
+  return [...new Set(ids.map((id) => id.trim()))].map((id) => resolve(id, registry, options));
 }
 
-function resolve<Model>(id: string, registry: ModelSource<Model>, options: { acceptOpenAIPrefix: boolean }): Model {
+function resolve<Model>(id: string, registry: ModelSource<Model>, options: ResolveOptions): Model {
   const spellings = spellingsOf(id, options);
   let cause: unknown;
   for (const spelling of spellings) {
@@ -41,12 +44,19 @@ function resolve<Model>(id: string, registry: ModelSource<Model>, options: { acc
 }
 
 /** `provider/model` as people write it, in the spellings of a registry. */
-function spellingsOf(id: string, { acceptOpenAIPrefix }: { acceptOpenAIPrefix: boolean }): string[] {
-  if (id.includes(':')) return [id];
-  const ours = OURS.exec(id)?.[1];
-  if (ours !== undefined) return [id, `openai-codex:${ours}`, `codex:${ours}`];
+function spellingsOf(id: string, { acceptOpenAIPrefix, separator }: ResolveOptions): string[] {
   const theirs = acceptOpenAIPrefix ? OPENAI_CODEX.exec(id)?.[1] : undefined;
-  if (theirs !== undefined) return [`openai-codex/${theirs}`, `openai-codex:${theirs}`, `codex:${theirs}`];
-  const slash = id.indexOf('/');
-  return slash < 0 ? [id] : [id, `${id.slice(0, slash)}:${id.slice(slash + 1)}`];
+  const written = theirs === undefined ? id : `${OURS[0]}/${theirs}`;
+  const [name, model] = split(written, ['/', ':', separator]);
+  if (name === undefined) return [id];
+  const names = OURS.includes(name) ? [name, ...OURS] : [name];
+  const spelled = [separator, '/'].flatMap((between) => names.map((one) => `${one}${between}${model}`));
+  return [...new Set([written, ...spelled])];
+}
+
+/** At the separator that comes first: models may have any of them in their ids. */
+function split(id: string, separators: readonly string[]): [name: string, model: string] | [] {
+  const found = separators.map((separator) => ({ at: id.indexOf(separator), length: separator.length }));
+  const [first] = found.filter(({ at }) => at > 0).sort((one, other) => one.at - other.at);
+  return first ? [id.slice(0, first.at), id.slice(first.at + first.length)] : [];
 }

@@ -1,3 +1,4 @@
+import { orAbort } from '../../shared/abort';
 import { type AnyModel, type Candidate, type CodexFallbackModel, nameOf } from './candidate';
 import type { CoolDown, CoolDowns } from './cool-downs';
 import type { CodexFallbackCode } from './failure-kinds';
@@ -33,38 +34,53 @@ export interface Answered<Model extends AnyModel, Result> {
   attempts: readonly JudgedAttempt[];
 }
 
-/** The result of the first model for which `call` resolves. */
+/** What is asked of a model. */
+export interface Question<Model extends AnyModel, Result> {
+  ask(model: Model): PromiseLike<Result>;
+  /** Lets go of a result that came after the abort. */
+  discard?(result: Result, reason: unknown): unknown;
+}
+
+/** The result of the first model that has one. */
 export async function tryInOrder<Model extends AnyModel, Result>(
   order: FallbackOrder<Model>,
   signal: AbortSignal | undefined,
-  call: (model: Model) => PromiseLike<Result>,
+  question: Question<Model, Result>,
 ): Promise<Answered<Model, Result>> {
   const { candidates, coolDowns, now } = order;
-  const attempts: JudgedAttempt[] = [];
+  const attempts = new Map<Candidate, JudgedAttempt>();
   const tryAnyway = repairable(order);
-  for (const [at, candidate] of candidates.entries()) {
+  const roundBegan = coolDowns.moment();
+  const queue = [...candidates];
+  for (const [at, candidate] of queue.entries()) {
     if (signal?.aborted) throw signal.reason;
     const giveUp = (attempt: JudgedAttempt) => {
-      attempts.push(attempt);
-      report(order.onFallback, attempt, candidates[at + 1]);
+      attempts.delete(candidate);
+      attempts.set(candidate, attempt);
+      report(order.onFallback, attempt, queue[at + 1]);
     };
     const coolDown = coolDowns.find(candidate, now());
-    if (coolDown && !tryAnyway.has(coolDown)) {
-      const { until, verdict, error } = coolDown;
+    const isAgain = at >= candidates.length;
+    if (coolDown && !tryAnyway.has(coolDown) && !(isAgain && coolDown.byLogin)) {
+      const { until, verdict, error, byLogin, noted } = coolDown;
+      // What one model of a login was refused may be granted to another: it is asked if nobody else answers.
+      if (byLogin && noted > roundBegan) queue.push(candidate);
       giveUp(toAttempt(candidate, { ...verdict, until }, error, true));
       continue;
     }
+    const began = coolDowns.moment();
     try {
-      const result = await call(candidate.model);
-      coolDowns.clear(candidate);
-      return { result, used: candidate.model, attempts };
+      const result = await askOne(question, candidate.model, signal);
+      coolDowns.clear(candidate, began);
+      attempts.delete(candidate);
+      return { result, used: candidate.model, attempts: [...attempts.values()] };
     } catch (error) {
+      if (signal?.aborted) throw signal.reason;
       const verdict = judgeFailure(error, now());
-      if (signal?.aborted) throw verdict.kind === 'abort' ? error : signal.reason;
-      if (verdict.kind === 'abort') throw error;
       const attempt = toAttempt(candidate, verdict, error, verdict.kind === 'no-credentials');
       if (!verdict.switches) {
-        attempts.push(attempt);
+        attempts.delete(candidate);
+        attempts.set(candidate, attempt);
         break;
       }
       // With nobody else to ask, it is for whoever tries again to wait as long as the failure asks for.
@@ -72,13 +88,40 @@ export async function tryInOrder<Model extends AnyModel, Result>(
       giveUp(attempt);
     }
   }
-  throw attempts.length === 1 ? attempts[0]?.error : new CodexFallbackError({ attempts, now: now() });
+  throw conclude(attempts, order);
+}
+
+/** The error of the one model that failed, or of them all. A fallback without credentials was never asked: it does not count. */
+function conclude(
+  attempts: ReadonlyMap<Candidate, JudgedAttempt>,
+  { candidates: [first], now }: FallbackOrder<AnyModel>,
+): unknown {
+  const failed = [...attempts].filter(([candidate, { code }]) => candidate === first || code !== 'no_credentials');
+  if (failed.length === 1) return failed[0]?.[1].error;
+  return new CodexFallbackError({ attempts: [...attempts.values()], now: now() });
+}
+
+/** A model that does not listen to the signal may go on, but nobody waits for it. */
+async function askOne<Model extends AnyModel, Result>(
+  { ask, discard }: Question<Model, Result>,
+  model: Model,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  const running = Promise.resolve(ask(model));
+  try {
+    const result = await orAbort(running, signal);
+    signal?.throwIfAborted();
+    return result;
+  } catch (error) {
+    if (signal?.aborted) void running.then((result) => discard?.(result, signal.reason)).catch(() => {});
+    throw error;
+  }
 }
 
 /** Where everybody is left alone: the cool-downs after a refused login, which may have been repaired since. */
 function repairable({ candidates, coolDowns, now }: FallbackOrder<AnyModel>): ReadonlySet<CoolDown> {
   const found = candidates.map((candidate) => coolDowns.find(candidate, now()));
-  return new Set(found.includes(undefined) ? [] : found.flatMap((coolDown) => (coolDown?.byOwner ? coolDown : [])));
+  return new Set(found.includes(undefined) ? [] : found.flatMap((coolDown) => (coolDown?.byLogin ? coolDown : [])));
 }
 
 function toAttempt(

@@ -1,4 +1,5 @@
 import type { LanguageModelV2, LanguageModelV2CallOptions } from '@ai-sdk/provider';
+import { ACCOUNT, type Account } from '../fallback/account';
 import type { CallEnvironment } from '../run-call';
 import type { StreamResult, WireModel } from './run-model';
 import type { GenerateResult } from './to-generate-result';
@@ -23,9 +24,8 @@ export class CodexLanguageModel implements LanguageModelV2 {
     Object.defineProperty(this, 'open', { enumerable: false });
   }
 
-  /** The same object for all models of one provider, thus of one login. */
-  get account(): object {
-    return this.open;
+  get [ACCOUNT](): Account {
+    return { login: this.open, modelId: this.wire.modelId };
   }
 
   async doGenerate(options: LanguageModelV2CallOptions): Promise<GenerateResult> {

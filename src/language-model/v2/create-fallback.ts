@@ -1,14 +1,14 @@
 import type { LanguageModelV2, LanguageModelV2CallOptions, LanguageModelV2StreamPart } from '@ai-sdk/provider';
 import type { ModelOrder } from '../../catalog/model-order';
 import { createRuntime } from '../../shared/runtime';
+import { checkSettings } from '../fallback/check-settings';
 import { createOrder } from '../fallback/create-order';
 import { withFallback } from '../fallback/fallback-metadata';
-import { readFirstOutput } from '../fallback/first-output';
+import { readFirstOutput, requireOutput } from '../fallback/first-output';
 import { relay } from '../fallback/relay';
 import { type ModelSource, resolveOrder } from '../fallback/resolve-order';
 import { commonUrls } from '../fallback/supported-urls';
 import { type OnFallback, tryInOrder } from '../fallback/try-in-order';
-import { CodexLanguageModel } from './codex-language-model';
 
 /** Models in the order in which they are tried. */
 export type CodexFallbackSettings = {
@@ -16,14 +16,19 @@ export type CodexFallbackSettings = {
   onFallback?: OnFallback | undefined;
 } & (
   | {
-      /** Models of any provider. */
+      /** Models of any provider. The same object counts once. */
       models: readonly LanguageModelV2[];
+      order?: undefined;
+      registry?: undefined;
     }
   | {
+      models?: undefined;
       /** Ids such as `openai-codex/gpt-5.3-codex` or `openai/gpt-5.2`: one, or a first choice and what follows it. */
       order: ModelOrder;
       /** Where the ids are looked up, at once: a registry of the AI SDK or a provider. */
       registry: ModelSource<LanguageModelV2>;
+      /** The separator with which the registry was created. Default `:`; `/` is tried, too. */
+      separator?: string | undefined;
       /** Take `openai/gpt-5.3-codex` as the subscription's model. Default false: the prefix is that of the API-key provider. */
       acceptOpenAIPrefix?: boolean | undefined;
     }
@@ -33,13 +38,13 @@ export type CodexFallbackSettings = {
  * A model over several: each is tried until one begins to answer. After its first output a failure is passed on.
  *
  * The next one is tried after a limit, throttling, an overload, a failure of the service or the connection, a refused or
- * missing login, and for a model that is not available; never after an abort, too long a context, a refusal of what the
+ * missing login, and for a model that is not available; never after your abort, too long a context, a refusal of what the
  * call says, or an invalid call. A model at its limit is left alone until that ends, a service that refused the login for
  * a minute. What happened is in `providerMetadata.codex.fallback` and told to `onFallback`.
  *
  * A single failure is thrown as it is, several as a {@link CodexFallbackError}.
  *
- * @throws TypeError for an empty list, and for what is no model.
+ * @throws TypeError for an empty list, for what is no model, and for settings that say nothing or two things.
  * @throws NoSuchModelError for an id that the registry does not have.
  */
 export function createFallback(settings: CodexFallbackSettings): LanguageModelV2 {
@@ -48,13 +53,9 @@ export function createFallback(settings: CodexFallbackSettings): LanguageModelV2
 
 /** The same by a clock that is given. */
 export function createFallbackOver(clock: { now(): number }, settings: CodexFallbackSettings): LanguageModelV2 {
-  const models =
-    'registry' in settings
-      ? resolveOrder(settings.order, settings.registry, { acceptOpenAIPrefix: settings.acceptOpenAIPrefix ?? false })
-      : settings.models;
-  const order = createOrder(models, {
+  checkSettings(settings);
+  const order = createOrder(modelsOf(settings), {
     version: 'v2',
-    accountOf: (model) => (model instanceof CodexLanguageModel ? model.account : undefined),
     onFallback: settings.onFallback,
     now: () => clock.now(),
   });
@@ -68,17 +69,28 @@ export function createFallbackOver(clock: { now(): number }, settings: CodexFall
       return commonUrls(all);
     },
     async doGenerate(options) {
-      const { result, ...outcome } = await tryInOrder(order, options.abortSignal, (model) => model.doGenerate(options));
+      const { result, ...outcome } = await tryInOrder(order, options.abortSignal, {
+        ask: async (model) => requireOutput(await model.doGenerate(options)),
+      });
       return { ...result, providerMetadata: withFallback(result.providerMetadata, outcome) };
     },
     async doStream(options) {
-      const { result, ...outcome } = await tryInOrder(order, options.abortSignal, (model) => start(model, options));
+      const { result, ...outcome } = await tryInOrder(order, options.abortSignal, {
+        ask: (model) => start(model, options),
+        discard: ({ started }, reason) => started.reader.cancel(reason),
+      });
       const stream = relay(result.started, (part) =>
         part.type === 'finish' ? { ...part, providerMetadata: withFallback(part.providerMetadata, outcome) } : part,
       );
       return { ...result.rest, stream };
     },
   };
+}
+
+function modelsOf(settings: CodexFallbackSettings): readonly LanguageModelV2[] {
+  if (settings.models !== undefined) return settings.models;
+  const { order, registry, acceptOpenAIPrefix = false, separator = ':' } = settings;
+  return resolveOrder(order, registry, { acceptOpenAIPrefix, separator });
 }
 
 async function start(model: LanguageModelV2, options: LanguageModelV2CallOptions) {

@@ -31,11 +31,14 @@ export interface CodexProvider extends ProviderV2 {
   usage(options?: UsageOptions): Promise<CodexUsage>;
 }
 
+/** A name of the API-key provider, behind whatever separator a registry has. */
+const FOREIGN = /^openai(?![\w-])/i;
+
 export function createProvider(open: OpenEnvironment, options: { acceptOpenAIPrefix: boolean }): CodexProvider {
   const languageModel = (modelId: string): LanguageModelV2 => {
     const wire = normalizeModelId(modelId, options);
     if (wire.modelId === '') throw new NoSuchModelError({ modelId, modelType: 'languageModel' });
-    if (/^openai\//i.test(wire.modelId)) throw foreignModel(modelId);
+    if (FOREIGN.test(wire.modelId)) throw foreignModel(modelId);
     return new CodexLanguageModel(modelId, wire, open);
   };
   const none = (modelType: 'textEmbeddingModel' | 'imageModel') => (modelId: string) => {
@@ -60,7 +63,7 @@ function foreignModel(modelId: string): NoSuchModelError {
     modelId,
     modelType: 'languageModel',
     message:
-      `No such model: ${modelId}. The prefix openai/ belongs to the API-key provider. ` +
+      `No such model: ${modelId}. The prefix openai belongs to the API-key provider. ` +
       'For the ChatGPT subscription leave it away; acceptOpenAIPrefix takes openai/gpt-5.3-codex alone.',
   });
 }

@@ -50,7 +50,9 @@ export function servedTo(version: string): (model: ModelInfo) => boolean {
 function defaultModels(): string[] {
   return [
     'gpt-5.3-codex',
-    ...KNOWN_MODELS.filter((model) => model.retiredSince === undefined).map((model) => model.id),
+    ...KNOWN_MODELS.filter(({ retiredSince, isListed }) => retiredSince === undefined && isListed !== false)
+      .map(({ id }) => id)
+      .filter((id) => id !== 'gpt-reserve'), // not on the plan of the default account
   ];
 }
 

@@ -66,6 +66,24 @@ describe('the body', () => {
     });
   });
 
+  it('leaves out a summary of reasoning for a model that gives none, and says so', () => {
+    const model = { id: 'm', supportsReasoningSummaries: false };
+    const options: CallOptions = { reasoningEffort: 'high', reasoningSummary: 'auto' };
+    const { body, warnings } = build({ options }, { model });
+    expect(body.reasoning).toEqual({ effort: 'high' });
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        type: 'unsupported-setting',
+        setting: 'reasoningSummary',
+        details: expect.any(String),
+      }),
+    ]);
+    expect(build({ options: { reasoningSummary: 'auto' } }, { model }).body).not.toHaveProperty('reasoning');
+    expect(build({ options: { reasoningSummary: 'none' } }, { model }).warnings).toEqual([]);
+    const gives = build({ options }, { model: { id: 'm', supportsReasoningSummaries: true } });
+    expect([gives.body.reasoning, gives.warnings]).toEqual([{ effort: 'high', summary: 'auto' }, []]);
+  });
+
   it('leaves out what would be refused, and says so', () => {
     const { body, warnings } = build({
       unsupportedSettings: ['temperature', 'seed'],

@@ -46,9 +46,13 @@ describe('an effort that the model does not take', () => {
   });
 
   it('is left out where the model takes none at all', () => {
-    expect(map('low', { id: 'm', reasoningEfforts: [] })).toEqual({
-      warnings: [expect.objectContaining({ setting: 'reasoningEffort', details: expect.stringContaining('left out') })],
-    });
+    for (const effort of ['low', 'turbo']) {
+      const details = expect.stringContaining('left out');
+      expect(map(effort, { id: 'm', reasoningEfforts: [] })).toEqual({
+        warnings: [expect.objectContaining({ setting: 'reasoningEffort', details })],
+      });
+      expect(map(effort, { id: 'm', reasoningEfforts: [] }, false)).toEqual({ value: effort, warnings: [] });
+    }
   });
 
   it('is changed by rank, not by the order of the list', () => {

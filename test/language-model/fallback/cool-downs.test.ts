@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CodexFallbackError } from '../../../src/language-model/fallback/fallback-error';
-import { type FakeModel, fakeModel, fallbackOf, START, status, throttle, usageLimit } from './fake-model';
+import { type FakeModel, fakeModel, fallbackOf, ofLogin, START, status, throttle, usageLimit } from './fake-model';
 
 const MINUTE = 60_000;
 const counts = (...models: FakeModel[]) => models.map(({ calls }) => calls.length);
@@ -66,7 +66,7 @@ describe('a model at its limit', () => {
     expect(a.calls).toHaveLength(1);
   });
 
-  it('is free again once it answered', async () => {
+  it('is not free because a call is answered that began before', async () => {
     const a = fakeModel('p/a', { fail: usageLimit(START + 30 * MINUTE) }, { text: 'Fine.' });
     const { model, ask } = fallbackOf([a, fakeModel('q/b')]);
     let finish = () => {};
@@ -81,20 +81,91 @@ describe('a model at its limit', () => {
     a.doGenerate = doGenerate;
     expect(await ask()).toBe('b'); // at its limit
     finish();
-    await slow; // an older call that was let through all the same
-    expect(await ask()).toBe('a');
+    await slow;
+    expect(await ask()).toBe('b');
+    expect(a.calls).toHaveLength(2);
+  });
+
+  it.each([
+    ['names', (a: FakeModel, b: FakeModel) => [a, b]],
+    ['names under two logins of ours', (a: FakeModel, b: FakeModel) => [ofLogin({}, a), ofLogin({}, b)]],
+  ])('does not keep another one of the same %s from answering', async (_name, pair) => {
+    const models = pair(fakeModel('p/a', { fail: usageLimit() }), fakeModel('p/a', { text: 'Other key.' }));
+    const { ask, outcome } = fallbackOf(models);
+    await ask();
+    expect((await outcome()).result?.content).toEqual([{ type: 'text', text: 'Other key.' }]);
+    expect(counts(...models)).toEqual([1, 2]);
+  });
+
+  it('keeps those back that are the same model of the same login with another effort', async () => {
+    const login = {};
+    const models = [
+      ofLogin(login, fakeModel('codex.responses/m-high', { fail: usageLimit() }), 'm'),
+      ofLogin(login, fakeModel('codex.responses/m-low'), 'm'),
+      ofLogin(login, fakeModel('codex.responses/n')),
+    ];
+    expect(await fallbackOf(models).ask()).toBe('n');
+    expect(counts(...models)).toEqual([1, 0, 1]);
   });
 });
 
-describe('a provider that refuses the login', () => {
-  it('is left alone with all its models for a minute', async () => {
-    const refused = fakeModel('p.responses/a', { fail: status(401) }, { text: 'Back.' });
-    const models = [refused, fakeModel('p.chat/b'), fakeModel('q/c')];
+describe('a refused login', () => {
+  it('of ours is left alone with all its models for a minute', async () => {
+    const login = {};
+    const refused = ofLogin(login, fakeModel('p/a', { fail: status(401) }, { text: 'Back.' }));
+    const models = [refused, ofLogin(login, fakeModel('p/b')), fakeModel('q/c')];
     const { ask, clock } = fallbackOf(models);
     expect([await ask(), await ask()]).toEqual(['c', 'c']);
     expect(counts(...models)).toEqual([1, 0, 2]);
     clock.time = START + MINUTE;
     expect(await ask()).toBe('a');
+  });
+
+  it('of another provider is that of one model, which may have a key of its own', async () => {
+    const models = [fakeModel('p/a', { fail: status(401) }), fakeModel('p/a'), fakeModel('q/c')];
+    const { outcome } = fallbackOf(models);
+    for (const skipped of [undefined, true as const]) {
+      const { result } = await outcome();
+      const attempt = { provider: 'p', modelId: 'a', code: 'unauthorized', ...(skipped && { skipped }) };
+      expect(result?.providerMetadata?.codex?.fallback).toEqual({ used: 'a', attempts: [attempt] });
+    }
+    expect(counts(...models)).toEqual([1, 2, 0]);
+  });
+
+  it('of one model does not end a call that another one of the same login may answer', async () => {
+    const login = {};
+    const onFallback = vi.fn();
+    const models = [
+      ofLogin(login, fakeModel('p/a', { fail: status(403) })),
+      ofLogin(login, fakeModel('p/b', { text: 'Me.' })),
+      fakeModel('q/c', { fail: status(500) }),
+    ];
+    const { outcome } = fallbackOf(models, { onFallback });
+    expect((await outcome()).result?.providerMetadata?.codex?.fallback).toEqual({
+      used: 'b',
+      attempts: [
+        { provider: 'p', modelId: 'a', code: 'forbidden' },
+        { provider: 'q', modelId: 'c', code: 'server_error' },
+      ],
+    });
+    expect(counts(...models)).toEqual([1, 1, 1]);
+    const told = onFallback.mock.calls.map(([{ from, to, skipped }]) => [from.modelId, to?.modelId, skipped]);
+    expect(told).toEqual([
+      ['a', 'b', false],
+      ['b', 'c', true],
+      ['c', 'b', false],
+    ]);
+  });
+
+  it('of one model asks the others of the login once, and says so of each', async () => {
+    const login = {};
+    const refused = status(403);
+    const models = ['p/a', 'p/b', 'p/c'].map((name) => ofLogin(login, fakeModel(name, { fail: refused })));
+    const { ask } = fallbackOf(models);
+    const { attempts } = await ask();
+    expect(attempts).toMatchObject([{ modelId: 'a' }, { modelId: 'b' }, { modelId: 'c' }]);
+    expect(attempts.some(({ skipped }: { skipped?: true }) => skipped)).toBe(false);
+    expect(counts(...models)).toEqual([1, 1, 1]);
   });
 });
 
@@ -127,19 +198,19 @@ describe('when all are left alone', () => {
     expect(counts(...models)).toEqual([1, 1]);
   });
 
-  it('those that wait for a login alone are asked, each provider once', async () => {
+  it('those that wait for a login alone are asked', async () => {
     const refused = status(401);
     const models = [
-      fakeModel('p.x/a', { fail: refused }),
-      fakeModel('p.y/b', { fail: refused }),
+      fakeModel('p/a', { fail: refused }),
+      fakeModel('p/b', { fail: refused }),
       fakeModel('q/c', { fail: usageLimit() }),
     ];
     const { ask, clock } = fallbackOf(models);
     await ask();
-    expect(counts(...models)).toEqual([1, 0, 1]);
+    expect(counts(...models)).toEqual([1, 1, 1]);
     clock.time += 10_000;
     await ask();
-    expect(counts(...models)).toEqual([2, 0, 1]);
+    expect(counts(...models)).toEqual([2, 2, 1]);
   });
 
   it('a login that was repaired is noticed', async () => {

@@ -1,6 +1,12 @@
-import type { LanguageModelV2, LanguageModelV2CallOptions, LanguageModelV2StreamPart } from '@ai-sdk/provider';
+import type {
+  LanguageModelV2,
+  LanguageModelV2CallOptions,
+  LanguageModelV2FinishReason,
+  LanguageModelV2StreamPart,
+} from '@ai-sdk/provider';
 import { APICallError } from '@ai-sdk/provider';
 import { CodexRateLimitError, CodexUsageLimitError } from '../../../src/language-model/errors';
+import { ACCOUNT } from '../../../src/language-model/fallback/account';
 import { type CodexFallbackSettings, createFallbackOver } from '../../../src/language-model/v2/create-fallback';
 
 export const START = 1_800_000_000_000;
@@ -12,7 +18,12 @@ const USAGE = { inputTokens: 1, outputTokens: 1, totalTokens: 2 };
 
 type Part = LanguageModelV2StreamPart;
 /** What a model does with one call: rejects with `fail`, or answers; a stream with these parts, or this stream. */
-export type Deed = { fail: unknown } | { text: string } | { parts: Part[] } | { stream: ReadableStream<Part> };
+export type Deed =
+  | { fail: unknown }
+  | { text: string }
+  | { ends: LanguageModelV2FinishReason }
+  | { parts: Part[] }
+  | { stream: ReadableStream<Part> };
 
 export interface FakeModel extends LanguageModelV2 {
   calls: LanguageModelV2CallOptions[];
@@ -21,6 +32,10 @@ export interface FakeModel extends LanguageModelV2 {
   /** Parts that were asked for. */
   pulled: number;
 }
+
+/** Makes `model` one of ours: of this login, with this id on the wire. */
+export const ofLogin = (login: object, model: FakeModel, modelId = model.modelId): FakeModel =>
+  Object.assign(model, { [ACCOUNT]: { login, modelId } });
 
 /** A model that does one deed a call, the last one again and again. */
 export function fakeModel(name: string, ...deeds: Deed[]): FakeModel {
@@ -38,10 +53,10 @@ export function fakeModel(name: string, ...deeds: Deed[]): FakeModel {
       model.calls.push(options);
       const deed = next();
       if ('fail' in deed) throw deed.fail;
-      const text = 'text' in deed ? deed.text : '';
+      const finishReason = 'ends' in deed ? deed.ends : 'stop';
       return {
-        content: [{ type: 'text', text }],
-        finishReason: 'stop',
+        content: 'text' in deed ? [{ type: 'text', text: deed.text }] : [],
+        finishReason,
         usage: USAGE,
         warnings: [],
         providerMetadata: { own: { kept: true } },
@@ -52,8 +67,10 @@ export function fakeModel(name: string, ...deeds: Deed[]): FakeModel {
       const deed = next();
       if ('fail' in deed) throw deed.fail;
       if ('stream' in deed) return { stream: deed.stream };
+      const ended = (): Part[] => ('ends' in deed ? [startPart, { ...finishPart, finishReason: deed.ends }] : []);
+      const parts = 'parts' in deed ? deed.parts : 'text' in deed ? textParts(deed.text) : ended();
       return {
-        stream: streamOf(model, 'parts' in deed ? deed.parts : textParts(deed.text)),
+        stream: streamOf(model, parts),
         response: { headers: {} },
       };
     },

@@ -48,9 +48,9 @@ const http = (statusCode: number, error: object | string = {}, headers: Record<s
 const named = (name: string, message = 'stopped') => Object.assign(new Error(message), { name });
 const coded = (code: string) => Object.assign(new Error('connection'), { code });
 const retried = (...errors: unknown[]) => new RetryError({ message: 'Failed', reason: 'maxRetriesExceeded', errors });
-const inner = (error: unknown, until?: number) =>
+const inner = (error: unknown, ...untils: (number | undefined)[]) =>
   new CodexFallbackError({
-    attempts: [1, 2].map(() => ({
+    attempts: (untils.length === 2 ? untils : [untils[0], untils[0]]).map((until) => ({
       provider: 'p',
       modelId: 'm',
       code: 'unknown',
@@ -195,13 +195,56 @@ const SWITCHES: Row[] = [
   ],
   ['an order inside the order', inner(http(500)), 'server', 'server_error'],
   ['one that waits', inner(http(401), NOW + 9), 'limit', 'unauthorized', NOW + 9],
+  ['one of which a model may answer', inner(http(500), NOW + 9, undefined), 'server', 'server_error'],
+  ['a time limit by the name of an abort', new DOMException('aborted', 'AbortError'), 'timeout', 'timeout'],
+  ['one by another name', named('ResponseAborted'), 'timeout', 'timeout'],
+  ['one inside', new Error('wrapped', { cause: named('AbortError') }), 'timeout', 'timeout'],
+  ['one that ai saw', retried(http(500), named('AbortError')), 'timeout', 'timeout'],
+  ['403 of a model', http(403, "You don't have access to the model with this id."), 'model', 'model_not_supported'],
+  [
+    '403 of a model that the project has not',
+    http(403, 'Project p does not have access to model x'),
+    'model',
+    'model_not_supported',
+  ],
+  [
+    '403 of a model here',
+    new CodexBlockedError(call('forbidden', { message: 'Said: "No access to this model."' })),
+    'model',
+    'model_not_supported',
+  ],
+  ['403 of a region', http(403, 'This model is run in your country by nobody.'), 'auth', 'forbidden', NOW + MINUTE],
+  ['400 of a key', http(400, 'API key not valid. Please pass one.'), 'auth', 'unauthorized', NOW + MINUTE],
+  ['400 of a wrong key', http(400, 'Incorrect API key provided'), 'auth', 'unauthorized', NOW + MINUTE],
+  ['400 of an invalid key', http(400, 'invalid x-api-key'), 'auth', 'unauthorized', NOW + MINUTE],
+  [
+    '400 of a credit',
+    http(400, 'Your credit balance is too low to go on'),
+    'limit',
+    'insufficient_quota',
+    NOW + 15 * MINUTE,
+  ],
+  ['400 of a bill', http(400, 'Enable billing.'), 'limit', 'insufficient_quota', NOW + 15 * MINUTE],
+  ['a request of Deno', new TypeError('error sending request for url (https://a.test/)'), 'network', 'network'],
+  ['a connection of Workers', new Error('Network connection lost.'), 'network', 'network'],
+  ...[
+    'CERT_HAS_EXPIRED',
+    'EPROTO',
+    'ERR_HTTP2_STREAM_ERROR',
+    'ERR_STREAM_PREMATURE_CLOSE',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ].map((code): Row => [`a connection with ${code}`, coded(code), 'network', 'network']),
+  [
+    'credentials that are nowhere',
+    new Error('Could not load the default credentials. Browse to a.test.'),
+    'no-credentials',
+    'no_credentials',
+  ],
 ];
 
 const STAYS: Row[] = [
-  ['an abort', new DOMException('aborted', 'AbortError'), 'abort', 'aborted'],
-  ['an abort by another name', named('ResponseAborted'), 'abort', 'aborted'],
-  ['an abort inside', new Error('wrapped', { cause: named('AbortError') }), 'abort', 'aborted'],
-  ['an abort that ai saw', retried(http(500), named('AbortError')), 'abort', 'aborted'],
+  ['400 of a tool', http(400, "Invalid schema for function 'billing'"), 'request', 'invalid_request'],
+  ['400 of another tool', http(400, 'Invalid schema for get_billing_data'), 'request', 'invalid_request'],
   [
     'too long a context',
     new CodexContextLengthError(call('context_length_exceeded')),

@@ -1,9 +1,19 @@
-import { APICallError, LoadAPIKeyError } from '@ai-sdk/provider';
+import { APICallError, type LanguageModelV2, LoadAPIKeyError } from '@ai-sdk/provider';
 import { describe, expect, it, vi } from 'vitest';
 import { CodexAuthError } from '../../../src/auth/errors';
 import { CodexFallbackError } from '../../../src/language-model/fallback/fallback-error';
 import { createFallback } from '../../../src/language-model/v2/create-fallback';
-import { type FakeModel, fakeModel, fallbackOf, OPTIONS, START, status, throttle, usageLimit } from './fake-model';
+import {
+  type FakeModel,
+  fakeModel,
+  fallbackOf,
+  OPTIONS,
+  partsOf,
+  START,
+  status,
+  throttle,
+  usageLimit,
+} from './fake-model';
 
 const counts = (...models: FakeModel[]) => models.map(({ calls }) => calls.length);
 const noKey = new LoadAPIKeyError({ message: 'OpenAI API key is missing.' });
@@ -76,10 +86,61 @@ describe('an order of models', () => {
     expect(counts(...models)).toEqual([1, 1, 0]);
   });
 
-  it('asks a model once that it holds twice', async () => {
-    const models = [fakeModel('p/a', { fail: status(500) }), fakeModel('p/a'), fakeModel('p/b')];
-    expect(await fallbackOf(models).ask()).toBe('b');
-    expect(counts(...models)).toEqual([1, 0, 1]);
+  it('asks a model once that it holds twice, and another of the same names, too', async () => {
+    const [a, b, c] = [
+      fakeModel('p/a', { fail: status(500) }),
+      fakeModel('p/a', { fail: status(500) }),
+      fakeModel('p/c'),
+    ];
+    expect(await fallbackOf([a, a, b, c, a]).ask()).toBe('c');
+    expect(counts(a, b, c)).toEqual([1, 1, 1]);
+  });
+
+  it.each(['stop', 'other', 'unknown', 'error'] as const)(
+    'goes on after an answer with nothing in it: %s',
+    async (ends) => {
+      const models = [fakeModel('p/a', { ends }), fakeModel('q/b', { text: '' }), fakeModel('r/c')];
+      const { result } = await fallbackOf(models).outcome();
+      const attempts = [
+        { provider: 'p', modelId: 'a', code: 'empty_response' },
+        { provider: 'q', modelId: 'b', code: 'empty_response' },
+      ];
+      expect(result?.providerMetadata?.codex?.fallback).toEqual({ used: 'c', attempts });
+    },
+  );
+
+  it.each(['length', 'content-filter', 'tool-calls'] as const)(
+    'takes an empty answer that says why: %s',
+    async (ends) => {
+      const [a, b] = [fakeModel('p/a', { ends }), fakeModel('q/b')];
+      expect((await fallbackOf([a, b]).outcome()).result).toMatchObject({ content: [], finishReason: ends });
+      expect(counts(b)).toEqual([0]);
+    },
+  );
+
+  it('may stand in another, which tells what happened in both', async () => {
+    const within = (...models: FakeModel[]) => fallbackOf(models).model;
+    const inner = () => within(fakeModel('q/b', { fail: status(503) }), fakeModel('r/c'));
+    const tell = async (...models: LanguageModelV2[]) => {
+      const { model, outcome } = fallbackOf(models);
+      const generated = (await outcome()).result?.providerMetadata?.codex?.fallback;
+      const finish = (await partsOf(model)).find(({ type }) => type === 'finish');
+      expect(finish).toMatchObject({ providerMetadata: { codex: { fallback: { used: 'c' } } } });
+      return generated;
+    };
+    const b = { provider: 'q', modelId: 'b', code: 'server_is_overloaded' };
+    expect(await tell(inner())).toEqual({ used: 'c', attempts: [b] });
+    const a = { provider: 'p', modelId: 'a', code: 'server_error' };
+    expect(await tell(fakeModel('p/a', { fail: status(500) }), inner())).toEqual({ used: 'c', attempts: [a, b] });
+  });
+
+  it('that stands in another is asked again at once where one of its models does not wait', async () => {
+    const limited = fakeModel('p/a', { fail: usageLimit() });
+    const broken = fakeModel('q/b', { fail: status(500) }, { text: 'Back.' });
+    const inner = fallbackOf([limited, broken]).model;
+    const { ask } = fallbackOf([inner, fakeModel('r/c')]);
+    expect([await ask(), await ask()]).toEqual(['c', 'b']);
+    expect(counts(limited, broken)).toEqual([1, 2]);
   });
 });
 
@@ -101,7 +162,7 @@ describe('when nobody answers', () => {
     expect(APICallError.isInstance(error)).toBe(true);
     expect(error).toMatchObject({ name: 'CodexFallbackError', code: 'all_failed', statusCode: 429, isRetryable: true });
     expect(error.cause).toBe(last);
-    expect(error.retryAt).toBe(last.resetsAt);
+    expect(error.retryAt).toBeUndefined(); // the first may answer now
     expect(error.message).toBe(
       [
         'None of 4 models answered.',
@@ -114,6 +175,29 @@ describe('when nobody answers', () => {
     expect(error.attempts[1]).toEqual({ provider: 'q', modelId: 'b', code: 'no_credentials', skipped: true });
     expect(error.attempts[1].error).toBe(noKey);
     expect(JSON.stringify(error.attempts)).not.toContain('private');
+  });
+
+  it('a fallback without credentials is no failure, the first model without them is one', async () => {
+    const failed = status(500);
+    const [none, broken] = [() => fakeModel('q/b', { fail: noKey }), () => fakeModel('p/a', { fail: failed })];
+    expect((await fallbackOf([broken(), none(), none()]).outcome()).error).toBe(failed);
+    expect((await fallbackOf([none(), none()]).outcome()).error).toBe(noKey);
+    const { error } = await fallbackOf([none(), broken()]).outcome();
+    expect(error).toMatchObject({
+      name: 'CodexFallbackError',
+      attempts: [{ skipped: true }, { code: 'server_error' }],
+    });
+  });
+
+  it('what they said to whom is not printed with the error', async () => {
+    const last = status(500);
+    const { error } = await fallbackOf([
+      fakeModel('p/a', { fail: status(500) }),
+      fakeModel('q/b', { fail: last }),
+    ]).outcome();
+    expect(error.cause).toBe(last);
+    expect(JSON.stringify(error)).not.toContain('private');
+    expect(JSON.stringify(error)).toContain('server_error');
   });
 
   it.each([
@@ -180,11 +264,33 @@ describe('an abort', () => {
     expect(counts(b)).toEqual([0]);
   });
 
-  it("of a model's own is passed on as it is, too", async () => {
+  it("of a model's own is a time limit", async () => {
     const own = new DOMException('stopped', 'AbortError');
-    const models = [fakeModel('p/a', { fail: status(500) }), fakeModel('q/b', { fail: own }), fakeModel('r/c')];
-    expect(await fallbackOf(models).ask()).toBe(own);
-    expect(counts(...models)).toEqual([1, 1, 0]);
+    const models = [fakeModel('p/a', { fail: own }), fakeModel('q/b')];
+    const { outcome } = fallbackOf(models);
+    const { result } = await outcome({ abortSignal: new AbortController().signal });
+    expect(result?.providerMetadata?.codex?.fallback).toMatchObject({ used: 'b', attempts: [{ code: 'timeout' }] });
+  });
+
+  it('is heard where a model does not listen', async () => {
+    const control = new AbortController();
+    const [a, b] = [fakeModel('p/a'), fakeModel('q/b')];
+    a.doGenerate = () => new Promise(() => {});
+    const waiting = fallbackOf([a, b]).outcome({ abortSignal: control.signal });
+    control.abort('stop');
+    expect((await waiting).error).toBe('stop');
+    expect(counts(b)).toEqual([0]);
+  });
+
+  it('counts where the model answers all the same', async () => {
+    const control = new AbortController();
+    const a = fakeModel('p/a');
+    const { doGenerate } = a;
+    a.doGenerate = async (options) => {
+      control.abort('stop');
+      return doGenerate(options);
+    };
+    expect((await fallbackOf([a]).outcome({ abortSignal: control.signal })).error).toBe('stop');
   });
 
   it('counts also where the model calls it something else', async () => {
@@ -232,5 +338,34 @@ describe('what it shows', () => {
   ])('a mistake is named at once: %s', (_name, models, words) => {
     expect(() => createFallback({ models: models as never })).toThrow(TypeError);
     expect(() => createFallback({ models: models as never })).toThrow(words);
+  });
+
+  const registry = { languageModel: () => fakeModel('p/a') };
+  it.each([
+    ['none', undefined, 'give `models`'],
+    ['nothing in them', {}, 'give `models`'],
+    ['models that are no list', { models: fakeModel('p/a') }, 'a list of models'],
+    ['both ways', { models: [fakeModel('p/a')], order: 'a', registry }, 'not both'],
+    ['no registry', { order: 'p/a' }, '`registry` must be'],
+    ['a registry that is none', { order: 'p/a', registry: {} }, '`registry` must be'],
+    ['no order', { registry }, '`order` must be'],
+    ['an order that is none', { order: { primary: 'p/a', fallbacks: 'p/b' }, registry }, '`order` must be'],
+    ['an id that is none', { order: { primary: 'p/a', fallbacks: [1] }, registry }, '`order` must be'],
+    ['an empty separator', { order: 'p/a', registry, separator: '' }, '`separator` must be'],
+    ['a listener that is none', { models: [fakeModel('p/a')], onFallback: {} }, '`onFallback` must be'],
+  ])('so are wrong settings: %s', (_name, settings, words) => {
+    expect(() => createFallback(settings as never)).toThrow(TypeError);
+    expect(() => createFallback(settings as never)).toThrow(words);
+  });
+
+  it('settings that are undefined are those that are left out', () => {
+    const model = createFallback({
+      models: [fakeModel('p/a')],
+      order: undefined,
+      registry: undefined,
+      onFallback: undefined,
+    });
+    expect(model.modelId).toBe('a');
+    expect(createFallback({ models: undefined, order: 'p/a', registry, separator: undefined }).modelId).toBe('a');
   });
 });

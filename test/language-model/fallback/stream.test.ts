@@ -1,5 +1,5 @@
 import type { LanguageModelV2StreamPart } from '@ai-sdk/provider';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { CodexFallbackError } from '../../../src/language-model/fallback/fallback-error';
 import { fakeModel, fallbackOf, finishPart, OPTIONS, partsOf, startPart, status, textParts } from './fake-model';
 
@@ -33,6 +33,9 @@ describe('a stream', () => {
       'server_is_overloaded',
     ],
     ['that finishes with an error', { parts: [startPart, errorFinish] }, 'empty_response'],
+    ['that finishes for no known reason', { ends: 'unknown' as const }, 'empty_response'],
+    ['that finishes for another reason', { ends: 'other' as const }, 'empty_response'],
+    ['that finishes with nothing', { ends: 'stop' as const }, 'empty_response'],
   ])('is begun anew by the next model before any output: %s', async (_name, deed, code) => {
     const [a, b] = [fakeModel('p/a', deed), fakeModel('q/b', { text: 'Mine.' })];
     const attempts = [{ provider: 'p', modelId: 'a', code }];
@@ -87,13 +90,15 @@ describe('a stream', () => {
     expect(b.calls).toHaveLength(0);
   });
 
-  it('of an answer without output but with an end is an answer', async () => {
-    const parts: Part[] = [startPart, { ...finishPart, finishReason: 'content-filter' }];
-    const b = fakeModel('q/b');
-    const seen = await partsOf(fallbackOf([fakeModel('p/a', { parts }), b]).model);
-    expect(seen.at(-1)).toMatchObject({ type: 'finish', finishReason: 'content-filter' });
-    expect(b.calls).toHaveLength(0);
-  });
+  it.each(['content-filter', 'length', 'tool-calls'] as const)(
+    'that says why it has no output is an answer: %s',
+    async (ends) => {
+      const b = fakeModel('q/b');
+      const seen = await partsOf(fallbackOf([fakeModel('p/a', { ends }), b]).model);
+      expect(seen.at(-1)).toMatchObject({ type: 'finish', finishReason: ends });
+      expect(b.calls).toHaveLength(0);
+    },
+  );
 
   it('is read only as its reader asks, and cancelled with it', async () => {
     const a = fakeModel('p/a', { text: 'Long.' });
@@ -140,6 +145,44 @@ describe('an abort', () => {
     await expect(waiting).rejects.toBe('stop');
     expect(cancelled).toEqual(['stop']);
     expect(b.calls).toHaveLength(0);
+  });
+
+  it('is heard before a model has returned, and its late stream is let go of', async () => {
+    const control = new AbortController();
+    const [a, b] = [fakeModel('p/a', { text: 'Late.' }), fakeModel('q/b')];
+    const { doStream } = a;
+    let open = () => {};
+    a.doStream = async (options) => {
+      await new Promise<void>((resolve) => {
+        open = resolve;
+      });
+      return doStream(options);
+    };
+    const waiting = partsOf(fallbackOf([a, b]).model, { abortSignal: control.signal });
+    control.abort('stop');
+    await expect(waiting).rejects.toBe('stop');
+    open();
+    await vi.waitFor(() => expect(a.cancelled).toEqual(['stop']));
+    expect(a.pulled).toBe(0);
+    expect(b.calls).toHaveLength(0);
+  });
+
+  it('that comes with the first output ends the call', async () => {
+    const control = new AbortController();
+    const cancelled: unknown[] = [];
+    const stream = new ReadableStream<Part>(
+      {
+        pull(controller) {
+          control.abort('stop');
+          controller.enqueue({ type: 'text-start', id: 't' });
+        },
+        cancel: (reason) => void cancelled.push(reason),
+      },
+      { highWaterMark: 0 },
+    );
+    const waiting = partsOf(fallbackOf([fakeModel('p/a', { stream })]).model, { abortSignal: control.signal });
+    await expect(waiting).rejects.toBe('stop');
+    expect(cancelled).toEqual(['stop']);
   });
 
   it("after the first output is the model's own to tell", async () => {
