@@ -64,7 +64,7 @@ export const FAILURE_TEXTS: Record<BackendFailureCode, Text> = {
       ...describeWait(meaning, now),
       meaning.isRetryable
         ? `Try again ${meaning.retryAfterMs === undefined ? 'in a moment' : 'then'}, with fewer calls at a time.`
-        : 'Until then, use another model or account.',
+        : 'Until then, use another model.',
     ],
   },
   server_is_overloaded: {
