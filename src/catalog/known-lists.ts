@@ -2,9 +2,11 @@ import { inTime, KeptLists, type KeptListsOptions } from './kept-lists';
 import { mergeModels } from './merge-models';
 import type { CodexModel } from './model-info';
 import { toModelInfo, type WireModel } from './parse-models';
+import { Pauses } from './pauses';
 
 const LIFE_MS = 5 * 60_000;
-const DAY_MS = 24 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const DAY_MS = 24 * HOUR_MS;
 /** A cache that takes longer than this is as good as none. */
 const CACHE_LIMIT_MS = 1_000;
 /** The same for a call, which waits for its facts. */
@@ -29,12 +31,13 @@ export class KnownLists {
   readonly #read = new Map<string, { forCall: Promise<void>; forList: Promise<void> }>();
   /** The version that the backend named last, by account. */
   readonly #named = new Map<string, string>();
-  /** The version for which a list was asked last in the background, and from when on that may be done again. */
-  readonly #asked = new Map<string, { etag: string; againAt: number }>();
+  /** Since the time that the cache tells: that a list is still the newest is not written for every call. */
+  readonly #written: Pauses;
 
   constructor(options: KnownListsOptions) {
     this.#options = options;
     this.#kept = new KeptLists(options);
+    this.#written = new Pauses(HOUR_MS, options.runtime);
   }
 
   /** Waits until the cache was looked at: for a call hardly. Never rejects. */
@@ -62,27 +65,16 @@ export class KnownLists {
   /**
    * The backend has that version now. Versions are compared letter by letter, quotes and all.
    *
-   * @returns whether the list which is held should be asked for anew: once for every version that is named.
+   * @returns whether a list is held, and of another version.
    */
   noteEtag(accountId: string, etag: string): boolean {
     const list = this.#lists.get(accountId);
-    const now = this.#options.runtime.now();
     if (list?.etag === etag) {
-      this.#lists.set(accountId, { ...list, confirmedAt: now });
-      this.#named.delete(accountId);
+      this.#confirm(accountId, list);
       return false;
     }
     this.#named.set(accountId, etag);
-    const asked = this.#asked.get(accountId);
-    if (!list || (asked?.etag === etag && now < asked.againAt)) return false;
-    this.#asked.set(accountId, { etag, againAt: Number.POSITIVE_INFINITY });
-    return true;
-  }
-
-  /** Asking in the background failed: the next answer that names the same version may have it done again, but not at once. */
-  askLater(accountId: string): void {
-    const asked = this.#asked.get(accountId);
-    if (asked) this.#asked.set(accountId, { ...asked, againAt: this.#options.runtime.now() + LIFE_MS });
+    return list !== undefined;
   }
 
   /** Keeps what the backend said just now. */
@@ -92,8 +84,20 @@ export class KnownLists {
     const list = toKnownList({ confirmedAt, entries, ...version });
     this.#lists.set(accountId, list);
     this.#named.delete(accountId);
-    this.#kept.write(accountId, { fetchedAt: confirmedAt, ...version, models: entries });
+    this.#write(accountId, list);
     return list;
+  }
+
+  #confirm(accountId: string, list: KnownList): void {
+    const confirmed = { ...list, confirmedAt: this.#options.runtime.now() };
+    this.#lists.set(accountId, confirmed);
+    this.#named.delete(accountId);
+    if (!this.#written.isOn(accountId)) this.#write(accountId, confirmed);
+  }
+
+  #write(accountId: string, { confirmedAt: fetchedAt, etag, entries: models }: KnownList): void {
+    this.#written.begin(accountId, fetchedAt);
+    this.#kept.write(accountId, { fetchedAt, ...(etag !== undefined && { etag }), models });
   }
 
   #ageOf({ confirmedAt }: KnownList): number {
@@ -108,6 +112,7 @@ export class KnownLists {
       if (!kept || this.#lists.has(accountId)) return;
       const { fetchedAt: confirmedAt, models: entries, etag } = kept;
       this.#lists.set(accountId, toKnownList({ confirmedAt, entries, ...(etag !== undefined && { etag }) }));
+      this.#written.begin(accountId, confirmedAt);
     });
     const started = {
       forCall: inTime(read, CALL_LIMIT_MS, runtime),

@@ -2,15 +2,21 @@ import { existsSync } from 'node:fs';
 import { createRuntime } from '../shared/runtime';
 import { Interrupted, type Terminal } from './terminal';
 
+/** Ctrl-C, the system's own request to end, and a terminal that was closed, each with its exit code. */
+const SIGNALS = [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const;
+
 /** The terminal of this process. The first Ctrl-C ends what is going on in good order, a second one ends the process. */
 export function processTerminal(): Terminal {
   const interruption = new AbortController();
   const interrupt = (exitCode: number) => {
-    process.removeAllListeners('SIGINT').removeAllListeners('SIGTERM');
+    for (const [signal] of SIGNALS) process.removeAllListeners(signal);
     interruption.abort(new Interrupted(exitCode));
   };
-  process.once('SIGINT', () => interrupt(130));
-  process.once('SIGTERM', () => interrupt(143));
+  for (const [signal, exitCode] of SIGNALS) process.once(signal, () => interrupt(exitCode));
   onFailure(process.stdout);
   onFailure(process.stderr);
   return {
@@ -29,7 +35,8 @@ export function processTerminal(): Terminal {
 /** A reader such as `head` may leave early. Any other failure, as of a full disk, lost what was asked for. */
 function onFailure(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
+    // A closed terminal takes nothing any more.
+    if (error.code === 'EPIPE' || error.code === 'EIO') return;
     process.exitCode = 1;
     if (stream === process.stdout) process.stderr.write(`error: The output could not be written (${error.code}).\n`);
   });

@@ -14,7 +14,7 @@ const GRACE_MS = 500;
 
 /**
  * Runs one command line (without the program's name) and resolves to its exit code: 0; 1 for a failure; 2 for wrong
- * arguments; 130 after Ctrl-C, 143 after SIGTERM. Never rejects. Once it resolves, the process may end at any time: what
+ * arguments; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP. Never rejects. Once it resolves, the process may end at any time: what
  * must not be broken off is over by then, and nothing of the kind begins any more.
  */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -24,8 +24,17 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
     if (isJsonAsked(argv)) terminal.stdout.write(`${toJsonError(error)}\n`);
     return reportError(error, terminal, isSet(terminal.env.CODEX_DEBUG));
   });
-  await critical.finish(() => tellToWait(terminal));
-  return code;
+  return (await finishOrLeave(critical, terminal)) ?? code;
+}
+
+/** Waits for what must not be broken off. Ctrl-C ends that, too: it gives its exit code. */
+async function finishOrLeave(critical: CriticalWork, terminal: Terminal): Promise<number | undefined> {
+  const { interrupted } = terminal;
+  const finished = critical.finish(() => tellToWait(terminal));
+  // After a first Ctrl-C the second one ends the process by itself.
+  if (interrupted.aborted) await finished;
+  else await orAbort(finished, interrupted).catch(() => {});
+  return interrupted.aborted ? (interrupted.reason as Interrupted).exitCode : undefined;
 }
 
 function tellToWait({ stderr, interrupted }: Terminal): void {

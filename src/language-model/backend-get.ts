@@ -24,26 +24,22 @@ const TIME_LIMIT_MS = 10_000;
 const SIZE_LIMIT = 1024 * 1024;
 const ERROR_SIZE_LIMIT = 64 * 1024;
 
-/** GETs with a limit of 10 s for the whole, a renewal of the login included, and of 1 MiB, unless told otherwise. */
+/** How much time, and how many bytes, one answer may take. */
+interface Limits {
+  timeoutMs: number;
+  maxBytes: number;
+}
+
+/** GETs with a limit of 10 s for each answer, in which a renewal of the login does not count, and of 1 MiB, unless told otherwise. */
 export function createBackendGet(environment: GetEnvironment): BackendGet {
   const { runtime, loginHint } = environment;
   return async (url, { headers = {}, signal, timeoutMs = TIME_LIMIT_MS, maxBytes = SIZE_LIMIT } = {}) => {
     signal?.throwIfAborted();
     const request: FailedRequest = { url, body: undefined, loginHint, now: () => runtime.now() };
-    const ended = new AbortController();
-    const over = new AbortController();
-    const stopListening = onAbort(signal, () => ended.abort(signal?.reason));
-    runtime.sleep(timeoutMs, over.signal).then(
-      () => ended.abort(tooSlow(timeoutMs)),
-      () => {}, // the GET was over first
-    );
     try {
-      return await orAbort(getTwice(url, headers, maxBytes, request, environment, ended.signal), ended.signal);
+      return await getTwice(url, headers, { timeoutMs, maxBytes }, request, environment, signal);
     } catch (error) {
       throw toProviderError(error, request);
-    } finally {
-      over.abort();
-      stopListening();
     }
   };
 }
@@ -52,10 +48,10 @@ export function createBackendGet(environment: GetEnvironment): BackendGet {
 async function getTwice(
   url: string,
   needed: Record<string, string>,
-  maxBytes: number,
+  limits: Limits,
   request: FailedRequest,
   environment: GetEnvironment,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<BackendAnswer> {
   const { authorizer, runtime } = environment;
   for (let isSecond = false; ; isSecond = true) {
@@ -65,7 +61,7 @@ async function getTwice(
     request.mask = maskFor(authorization.authorization);
     const headers = buildGetHeaders({ ...environment, authorization }, needed, environment.headers);
     try {
-      return { ...(await getOnce(url, headers, maxBytes, environment, signal)), accountId };
+      return { ...(await getInTime(url, headers, limits, environment, signal)), accountId };
     } catch (failure) {
       if (!HttpFailure.isInstance(failure)) throw failure;
       const said = readHttpFailure(failure);
@@ -74,6 +70,29 @@ async function getTwice(
       if (!(await recoverLogin(refusal, authorizer, request, signal))) throw failure;
       if (isSecond) throw refusedTwice(failure, request);
     }
+  }
+}
+
+/** Ends with the time limit and with the caller's signal, also where `fetch` ignores signals. */
+async function getInTime(
+  url: string,
+  headers: Record<string, string>,
+  { timeoutMs, maxBytes }: Limits,
+  environment: GetEnvironment,
+  signal: AbortSignal | undefined,
+) {
+  const ended = new AbortController();
+  const over = new AbortController();
+  const stopListening = onAbort(signal, () => ended.abort(signal?.reason));
+  environment.runtime.sleep(timeoutMs, over.signal).then(
+    () => ended.abort(tooSlow(timeoutMs)),
+    () => {}, // the GET was over first
+  );
+  try {
+    return await orAbort(getOnce(url, headers, maxBytes, environment, ended.signal), ended.signal);
+  } finally {
+    over.abort();
+    stopListening();
   }
 }
 

@@ -83,6 +83,13 @@ function createExchange({ status, headers }: Accepted, reader: Reader, line: Lin
       sink?.invalid(frame);
     },
   });
+  /** It is no event stream: whatever it is, it is not read to its end. */
+  const refuse = (isOver: boolean) => {
+    const body = isOver || first?.isFull ? first?.foreign : undefined;
+    // Asked once: to what begins like a stream, no later byte makes a difference.
+    if (first?.isFull) first = undefined;
+    if (body !== undefined) throw new HttpFailure({ status, headers, body });
+  };
   const leave = (outcome: StreamOutcome, reason: unknown) => {
     log?.over(outcome, reason);
     line.abort(reason);
@@ -97,13 +104,15 @@ function createExchange({ status, headers }: Accepted, reader: Reader, line: Lin
         if (piece) {
           first?.push(piece);
           decoder.push(piece);
-          return true;
+          refuse(false);
+          if (!decoder.isTooLong) return true;
+          leave('failed', 'too long');
+          return false;
         }
         decoder.end();
         line.close();
         log?.over('ended');
-        const body = first?.foreign;
-        if (body !== undefined) throw new HttpFailure({ status, headers, body });
+        refuse(true);
         return false;
       } catch (error) {
         leave(line.isLeft() ? 'cancelled' : 'failed', error);

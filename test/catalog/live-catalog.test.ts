@@ -351,7 +351,65 @@ describe('a version that an answer names', () => {
     expect(await note()).toEqual(['a', 3]);
   });
 
-  it('is waited for 5 s at most', async () => {
+  it('is fetched again after 5 minutes when the servers still do not agree on it', async () => {
+    const world = catalogWorld();
+    world.replies.push(v1, v1, { ...list('b'), headers: { etag: 'v2' } });
+    await world.ids();
+    const note = async () => {
+      world.catalog.noteEtag('acct-1', 'v2');
+      await settled();
+      return [(await world.catalog.find('b', 'acct-1')).isListed, world.asked.length];
+    };
+    expect(await note()).toEqual([undefined, 2]);
+    world.now += 5 * MINUTE - 1;
+    expect(await note()).toEqual([undefined, 2]);
+    world.now += 1;
+    expect(await note()).toEqual([true, 3]);
+  });
+
+  it.each([
+    ['two by turns', (call: number) => `v${call % 2}`],
+    ['another one each time', (call: number) => `v${call}`],
+  ])('costs no more than a request in 5 minutes, whatever is named: %s', async (_, nameOf) => {
+    const world = catalogWorld();
+    const times: number[] = [];
+    const start = world.now;
+    world.replies.push(
+      v1,
+      ...Array.from({ length: 20 }, (_unused, index) => async () => {
+        times.push(world.now - start);
+        return { ...list('a'), headers: { etag: `v${index % 2}` } };
+      }),
+    );
+    await world.ids();
+    for (let call = 0; call < 1_000; call++) {
+      world.catalog.noteEtag('acct-1', nameOf(call));
+      await world.catalog.find('a', 'acct-1');
+      await new Promise(setImmediate);
+      world.now += 1_000;
+    }
+    await settled();
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(times).toHaveLength(4);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(5 * MINUTE);
+  });
+
+  it('waits for one account as if there were no other', async () => {
+    const world = catalogWorld();
+    world.replies.push(v1, v1);
+    await world.ids();
+    world.account = 'acct-2';
+    await world.ids();
+    for (const account of ['acct-1', 'acct-2', 'acct-1', 'acct-2']) {
+      world.account = account;
+      world.replies.push(v1);
+      world.catalog.noteEtag(account, 'v2');
+      await settled();
+    }
+    expect(world.asked).toHaveLength(4);
+  });
+
+  it('is waited for 2 s at most: a request keeps a program from ending', async () => {
     const world = catalogWorld();
     const signals: AbortSignal[] = [];
     world.replies.push(v1, (signal) => {
@@ -364,7 +422,7 @@ describe('a version that an answer names', () => {
     const limit = world.limits.at(-1);
     limit?.expire();
     await settled();
-    expect([limit?.ms, signals[0]?.aborted]).toEqual([5_000, true]);
+    expect([limit?.ms, signals[0]?.aborted]).toEqual([2_000, true]);
   });
 });
 
@@ -386,6 +444,7 @@ describe('liveIds', () => {
     await world.ids();
     world.now += 6 * MINUTE;
     expect(await world.catalog.liveIds()).toEqual(['a']);
+    world.now += MINUTE;
     const late = world.catalog.liveIds();
     while (world.asked.length < 3) await new Promise(setImmediate);
     const limit = world.limits.at(-1);
@@ -397,6 +456,7 @@ describe('liveIds', () => {
     const world = catalogWorld();
     world.replies.push(new Error('away'), (signal) => new Promise((_, fail) => signal.addEventListener('abort', fail)));
     expect(await world.catalog.liveIds()).toBeUndefined();
+    world.now += MINUTE;
     const late = world.catalog.liveIds();
     while (world.asked.length < 2) await new Promise(setImmediate);
     const limit = world.limits.at(-1);
@@ -405,5 +465,37 @@ describe('liveIds', () => {
     world.account = new CodexAuthError({ code: 'not_logged_in', message: 'nobody' });
     expect(await world.catalog.liveIds()).toBeUndefined();
     expect([world.asked.length, world.warnings]).toEqual([2, []]);
+  });
+
+  it('asks nobody for 60 s after a request of the account that failed', async () => {
+    const world = catalogWorld();
+    world.replies.push(new Error('away'), list('a'));
+    expect([await world.catalog.liveIds(), await world.catalog.liveIds()]).toEqual([undefined, undefined]);
+    world.now += MINUTE - 1;
+    expect([await world.catalog.liveIds(), world.asked.length]).toEqual([undefined, 1]);
+    world.now += 1;
+    expect([await world.catalog.liveIds(), world.asked.length]).toEqual([['a'], 2]);
+    world.now += 6 * MINUTE;
+    for (let call = 0; call < 3; call++) expect(await world.catalog.liveIds()).toEqual(['a']);
+    expect(world.asked).toHaveLength(3);
+    world.account = 'acct-2';
+    world.replies.push(list('b'));
+    expect([await world.catalog.liveIds(), world.asked.length]).toEqual([['b'], 4]);
+  });
+
+  it('takes neither what a caller gave up nor a failure before a success for one', async () => {
+    const world = catalogWorld();
+    world.replies.push((signal) => new Promise((_, fail) => signal.addEventListener('abort', fail)), list('a'));
+    const end = new AbortController();
+    const left = world.catalog.liveIds(end.signal);
+    while (world.asked.length === 0) await new Promise(setImmediate);
+    end.abort(new Error('no longer wanted'));
+    expect(await left).toBeUndefined();
+    expect(await world.catalog.liveIds()).toEqual(['a']);
+    world.replies.push(new Error('away'), list('b'), list('c'));
+    await world.catalog.list({ refresh: true });
+    await world.catalog.list({ refresh: true });
+    world.catalog.noteEtag('acct-1', 'v2');
+    expect([await world.catalog.liveIds(), world.asked.length]).toEqual([['c'], 5]);
   });
 });

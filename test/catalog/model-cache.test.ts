@@ -236,17 +236,63 @@ describe('a cache', () => {
       world.catalog.noteEtag('acct-1', 'v1');
       expect(await find()).toMatchObject(live);
       expect((await find()).reasoningEfforts).toContain('max');
-      expect(world.asked).toEqual([]);
+      const told = 'The list of models is more than a day old: calls are not sent by what it says.';
+      expect(world.records.filter((record) => record === told)).toHaveLength(1);
+    });
+
+    it('of more than a day ago is asked for anew by a call, behind its back, and no sooner than after 5 minutes', async () => {
+      const facts = (lite: boolean) => ({ slug: 'a', use_responses_lite: lite });
+      const world = catalogWorld({ cache: await cacheOf(facts(true)) });
+      const find = async () => {
+        const { usesResponsesLite } = await world.catalog.find('a', 'acct-1');
+        for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+        return [usesResponsesLite, world.asked.length];
+      };
+      world.now += 24 * 60 * MINUTE;
+      expect(await find()).toEqual([true, 0]);
+      world.now += 1;
+      world.replies.push(new Error('away'), { models: [facts(false)] });
+      expect([await find(), await find()]).toEqual([
+        [undefined, 1],
+        [undefined, 1],
+      ]);
+      world.now += 5 * MINUTE;
+      expect([await find(), await find()]).toEqual([
+        [undefined, 2],
+        [false, 2],
+      ]);
+      expect([world.asked.map(({ etag }) => etag), world.warnings]).toEqual([['v1', 'v1'], []]);
     });
 
     it('is renewed by a call whose answer names another version', async () => {
       const world = catalogWorld({ cache: await cacheOf({ slug: 'a' }) });
-      world.now += 7 * DAY;
+      world.now += 60 * MINUTE;
       await world.catalog.find('a', 'acct-1');
       world.replies.push({ models: [{ slug: 'a', context_window: 9 }], headers: { etag: 'v2' } });
       world.catalog.noteEtag('acct-1', 'v2');
       while ((await world.catalog.find('a', 'acct-1')).contextWindow !== 9) await new Promise(setImmediate);
       expect(world.asked.map(({ etag }) => etag)).toEqual(['v1']);
+    });
+
+    it('is confirmed by answers of calls for the next run, too, but written for that once an hour at most', async () => {
+      const cache = await cacheOf({ slug: 'a', use_responses_lite: true });
+      const writes = cache.writes;
+      const world = catalogWorld({ cache });
+      const start = world.now;
+      await world.catalog.find('a', 'acct-1');
+      for (let minute = 0; minute <= 180; minute++) {
+        world.now = start + minute * MINUTE;
+        world.catalog.noteEtag('acct-1', 'v1');
+        for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      }
+      await written(cache, writes + 3);
+      expect(cache.writes).toBe(writes + 3);
+      const { lists } = JSON.parse(cache.text ?? '');
+      expect(lists).toMatchObject([{ fetchedAt: world.now, etag: 'v1', models: [{ slug: 'a' }] }]);
+      const next = catalogWorld({ cache });
+      next.now = world.now + 24 * 60 * MINUTE;
+      expect((await next.catalog.find('a', 'acct-1')).usesResponsesLite).toBe(true);
+      expect([world.asked, next.asked]).toEqual([[], []]);
     });
   });
 });

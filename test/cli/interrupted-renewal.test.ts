@@ -89,6 +89,7 @@ const onUnix = it.skipIf(process.platform === 'win32');
 onUnix.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('keeps the login of a process that gets %s in the middle of a renewal', async (signal, exitCode) => {
   const renewal = await startRenewal();
   const { child, ended, stderr } = start(renewal, ['usage']);

@@ -11,7 +11,14 @@ function classify(said: Partial<BackendFailure>) {
 /** The plan's own window. */
 const EXHAUSTED = { 'x-codex-primary-used-percent': '100' };
 
+const CREDITS = { 'x-codex-credits-has-credits': 'true', 'x-codex-credits-unlimited': 'false' };
+const NAMED = { status: 429, codes: ['rate_limit_exceeded'] };
+const SOON = NOW / 1_000 + 20;
+const LATER = NOW / 1_000 + 7_200;
+
 type Row = [Partial<BackendFailure>, BackendFailureCode, status: number, isRetryable?: boolean];
+
+const THROTTLED: [BackendFailureCode, number, boolean] = ['rate_limit_exceeded', 429, true];
 
 const CASES: Row[] = [
   [{ status: 401 }, 'unauthorized', 401],
@@ -48,7 +55,13 @@ const CASES: Row[] = [
   [{ status: 408 }, 'invalid_request', 408, true],
   [{ status: 409 }, 'invalid_request', 409, true],
   [{ status: 425 }, 'invalid_request', 425, true],
-  [{ status: 403, isHtml: true }, 'cloudflare_challenge', 403],
+  [{ status: 403, isHtml: true, headers: { 'cf-ray': '8f-TST' } }, 'cloudflare_challenge', 403],
+  [{ status: 403, isHtml: true, headers: { server: 'cloudflare' } }, 'cloudflare_challenge', 403],
+  [{ status: 403, isHtml: true, isOfCloudflare: true }, 'cloudflare_challenge', 403],
+  [{ status: 403, isHtml: true, message: 'Blocked by your network' }, 'unexpected_answer', 403],
+  [{ status: 403, isHtml: true, codes: ['account_deactivated'] }, 'deactivated_workspace', 403],
+  [{ status: 511, isHtml: true, message: 'Sign in' }, 'unexpected_answer', 511],
+  [{ status: 511 }, 'unexpected_answer', 511],
   [{ status: 503, isHtml: true, message: 'Just a moment...' }, 'cloudflare_challenge', 503],
   [{ status: 401, headers: { 'cf-mitigated': 'challenge' } }, 'cloudflare_challenge', 401],
   [{ status: 403, codes: ['unsupported_country_region_territory'] }, 'region_blocked', 403],
@@ -79,7 +92,30 @@ const CASES: Row[] = [
     429,
   ],
   [{ codes: ['rate_limit_exceeded'], message: "You've hit your usage limit." }, 'usage_limit_reached', 429],
-  [{ codes: ['rate_limit_error'], message: 'Limit reached.', resetsAt: NOW / 1_000 + 9 }, 'usage_limit_reached', 429],
+  [{ codes: ['rate_limit_error'], message: 'Limit reached.', resetsAt: LATER }, 'usage_limit_reached', 429],
+  [{ codes: ['rate_limit_error'], message: 'Limit reached.', resetsAt: SOON }, 'rate_limit_exceeded', 429, true],
+  [{ status: 429, message: 'Limit reached.', resetsAt: SOON }, 'rate_limit_exceeded', 429, true],
+  [{ status: 429, message: "You've hit your limit.", resetsAt: LATER }, 'usage_limit_reached', 429],
+  [{ status: 429, message: 'Limit reached.', resetsAt: LATER, headers: CREDITS }, 'rate_limit_exceeded', 429],
+  [{ ...NAMED, message: 'You have exceeded your requests per minute limit.', resetsAt: SOON }, ...THROTTLED],
+  [{ ...NAMED, message: 'Requests per minute limit reached.', resetsAt: SOON }, ...THROTTLED],
+  [{ ...NAMED, message: 'Requests per minute limit reached.', resetsAt: LATER }, 'rate_limit_exceeded', 429],
+  [{ ...NAMED, message: 'Limit of tokens reached.', resetsAt: LATER }, 'rate_limit_exceeded', 429],
+  [{ status: 429, message: 'Tokens per second limit reached.', headers: EXHAUSTED }, ...THROTTLED],
+  [{ status: 429, message: 'Too many concurrent requests. Please retry.', headers: EXHAUSTED }, ...THROTTLED],
+  [{ status: 429, message: 'Busy.', headers: { ...EXHAUSTED, 'retry-after': '2' } }, ...THROTTLED],
+  [{ status: 429, message: 'Busy.', headers: { ...EXHAUSTED, 'retry-after': '7200' } }, 'usage_limit_reached', 429],
+  [{ status: 429, headers: { ...EXHAUSTED, ...CREDITS } }, ...THROTTLED],
+  [{ status: 429, headers: { ...EXHAUSTED, 'x-codex-credits-unlimited': 'true' } }, ...THROTTLED],
+  [
+    { status: 429, isHtml: true, message: '429 Too Many Requests', headers: { ...EXHAUSTED, 'retry-after': '2' } },
+    ...THROTTLED,
+  ],
+  [{ status: 429, codes: ['usage_limit_reached'], resetsAt: SOON, headers: CREDITS }, 'usage_limit_reached', 429],
+  // What a 200 holds.
+  [{ isWrapped: true }, 'unexpected_answer', 200],
+  [{ isWrapped: true, codes: ['server_error'] }, 'server_error', 500, true],
+  [{ isWrapped: true, codes: ['invalid_request_error'] }, 'invalid_request', 400],
   [
     { codes: ['rate_limit_error'], message: 'Rate limit reached.', resetsAt: NOW / 1_000 + 9 },
     'rate_limit_exceeded',
@@ -160,6 +196,14 @@ describe('a failure', () => {
       unexpected_answer: true,
     };
     expect(new Set(CASES.map(([, code]) => code))).toEqual(new Set(Object.keys(all)));
+  });
+});
+
+it('a header without a value does not hide which limit an event told', () => {
+  const headers = { 'x-codex-rate-limit-reached-type': '' };
+  const limits = { reachedType: 'rate_limit_reached', observedAt: NOW };
+  expect(classifyFailure({ status: 429, headers, codes: [], isHtml: false }, NOW, limits)).toMatchObject({
+    code: 'usage_limit_reached',
   });
 });
 

@@ -63,6 +63,37 @@ describe('an HTTP answer', () => {
     expect(read({ detail: 'Forbidden' }, headers)).toMatchObject({ isHtml: false, message: 'Forbidden' });
   });
 
+  it.each([
+    ['<html><body>Performance &amp; security by Cloudflare</body>', true],
+    ['<title>Attention Required!</title>', true],
+    ['<div id="cf-error-details"></div>', true],
+    ['<title>Blocked</title><script src="https://cdnjs.cloudflare.com/a.js"></script>', false],
+  ])('is a page of Cloudflare if it says so: %s', (body, isOfCloudflare) => {
+    expect(read(body).isOfCloudflare ?? false).toBe(isOfCloudflare);
+  });
+
+  it.each<[unknown, Facts]>([
+    [
+      { type: 'message', content: [] },
+      { codes: [], status: 200 },
+    ],
+    [{ code: 'OK' }, { codes: [], status: 200 }],
+    [
+      { type: 'about:blank', title: 'Hello' },
+      { codes: [], status: 200 },
+    ],
+    [{ error: { code: null, message: null } }, { codes: [], isWrapped: true }],
+    [{ detail: 'Unauthorized' }, { codes: [], isWrapped: true }],
+    [
+      { type: 'x', error: { code: 'server_error' } },
+      { codes: ['server_error'], isWrapped: true },
+    ],
+  ])('with 200 has words of its own, which are not about a failure: %j', (body, facts) => {
+    const said = readHttpFailure({ status: 200, headers: {}, body: JSON.stringify(body) });
+    expect(said).toMatchObject(facts);
+    expect('status' in said).toBe(!facts.isWrapped);
+  });
+
   it('is completed by its headers', () => {
     const json = base64({ error: { code: 'cyber_policy', message: 'Né.', plan_type: 'plus' } });
     expect(read('', { 'x-error-json': json })).toMatchObject({

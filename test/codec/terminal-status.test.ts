@@ -32,6 +32,7 @@ describe.each(['response.completed', 'response.done'])('%s', (type) => {
   it.each([
     ['a status', { status: 'failed' }, []],
     ['an error', { status: 'completed', error: { code: 'server_error', message: 'No.' } }, ['server_error']],
+    ['an error in a text', { status: 'incomplete', error: 'It broke.' }, []],
     ['both', { status: 'failed', error: { code: 'rate_limit_exceeded' } }, ['rate_limit_exceeded']],
   ])('of a failed response is a failure: %s', (_name, response, codes) => {
     const parts = end(type, response);
@@ -39,12 +40,17 @@ describe.each(['response.completed', 'response.done'])('%s', (type) => {
     expect(parts.at(-1)).toMatchObject({ finishReason: 'error', usage: { outputTokens: 2 } });
   });
 
-  it.each([{}, { status: 'completed', error: null, incomplete_details: null }])(
-    'of any other is a stop: %j',
-    (response) => {
-      expect(end(type, response).at(-1)).toMatchObject({ finishReason: 'stop' });
-    },
-  );
+  it.each([
+    {},
+    { status: 'completed', error: null, incomplete_details: null },
+    { status: 'completed', error: { code: null, message: null } },
+    { status: 'completed', error: 'none' },
+    { error: {} },
+  ])('of any other is a stop: %j', (response) => {
+    const parts = end(type, response);
+    expect(parts.at(-1)).toMatchObject({ finishReason: 'stop' });
+    expect(parts.map((part) => part.type)).not.toContain('error');
+  });
 });
 
 it('shows the beginning of a frame that is not JSON', () => {

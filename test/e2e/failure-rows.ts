@@ -103,6 +103,14 @@ const HTTP: [name: string, reply: CodexReply, verdict: Verdict, posts?: number][
   ['a throttle of an hour', codexFailures.throttled({ retryAfter: 3_660 }), LONG_THROTTLE],
   ['a throttle without a word', answer(429, ''), THROTTLE],
   ['a page of too many requests', answer(429, html('429 Too Many Requests'), HTML), THROTTLE],
+  [
+    'a throttle of requests while the window is used up',
+    {
+      ...answer(429, { detail: 'Too many concurrent requests. Please retry.' }, { 'retry-after': '2' }),
+      rateLimits: { primary: { usedPercent: 100, windowMinutes: 300, ...RESET } },
+    },
+    THROTTLE,
+  ],
   ['an overload', codexFailures.overloaded(), OVERLOAD],
   ['an overload that says slow_down', codexFailures.overloaded('slow_down'), OVERLOAD],
   [
@@ -212,6 +220,7 @@ const HTTP: [name: string, reply: CodexReply, verdict: Verdict, posts?: number][
     answer(503, html('Attention Required! | Cloudflare'), HTML),
     BLOCKED('cloudflare_challenge', 503),
   ],
+  ['a page of a network', answer(403, html('Access denied'), HTML), BLOCKED('unexpected_answer', 403)],
   ['a code of the edge', answer(403, 'error code: 1020'), BLOCKED('cloudflare_challenge', 403)],
   ['a region, by a code of the edge', answer(403, 'error code: 1009'), BLOCKED('region_blocked', 403)],
   ['a page that asks for a login', answer(401, html('Proxy login'), HTML), BLOCKED('unexpected_answer', 401)],

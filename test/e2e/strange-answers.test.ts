@@ -41,6 +41,11 @@ describe('a 200 that is no stream of events', () => {
       { name: 'CodexCallError', code: 'unexpected_answer', responseBody: 'upstream said no' },
     ],
     ['a whole response', '{"id":"resp_1","object":"response","error":null}', { code: 'unexpected_answer' }],
+    ['a message of another service', '{"type":"message","content":[]}', { code: 'unexpected_answer' }],
+    ['a code that is fine', '{"code":"OK"}', { code: 'unexpected_answer' }],
+    ['a problem without a name', '{"type":"about:blank","title":"Hello"}', { code: 'unexpected_answer' }],
+    ['an empty error', '{"error":{"code":null,"message":null}}', { code: 'unexpected_answer' }],
+    ['a detail of anyone', '{"detail":"Unauthorized"}', { name: 'CodexCallError', code: 'unexpected_answer' }],
     ['an error', '{"error":{"code":"usage_limit_reached","message":"Used up."}}', { name: 'CodexUsageLimitError' }],
     ['a detail', '{"detail":"Model not found gpt-5.5"}', { name: 'CodexModelUnavailableError' }],
     [
@@ -65,6 +70,44 @@ describe('a 200 that is no stream of events', () => {
   it('is kept up to 64 KiB', async () => {
     const error = await failureOf(answering(`no ${'x'.repeat(100_000)}`).model);
     expect(error.responseBody).toHaveLength(64 * 1024);
+  });
+
+  it('is not read on when that much of it came', async () => {
+    let pulls = 0;
+    let cancelled = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulls += 1;
+        if (pulls > 1_000) controller.close();
+        else controller.enqueue(new Uint8Array(16 * 1024).fill(120));
+      },
+      cancel: () => {
+        cancelled = true;
+      },
+    });
+    const error = await failureOf(answering(body).model);
+    expect(error).toMatchObject({ code: 'unexpected_answer', responseBody: 'x'.repeat(64 * 1024) });
+    expect(cancelled).toBe(true);
+    expect(pulls).toBeLessThan(10);
+  });
+
+  it.each([
+    ['a first event', `data: {"type":"x","more":"${'x'.repeat(200_000)}"}\n\n`],
+    ['comments', `: ${'x'.repeat(200_000)}\n\n`],
+    ['a line of an unknown field', `x-pad: ${'x'.repeat(20)}\ndata: ${'x'.repeat(200_000)}`],
+    ['a short one', 'x-pad: 1\ndata: {"type":"resp'],
+  ])('is a stream all the same that is long before it says anything: %s', async (_name, body) => {
+    const error = await failureOf(answering(body).model);
+    expect(error).toMatchObject({ code: 'stream_ended', isRetryable: true });
+  });
+
+  it.each([
+    ['of no content', null, { status: 204 }],
+    ['of nothing', '', {}],
+  ])('is not called a stream where it is one %s', async (_name, body, init) => {
+    const { message } = await failureOf(answering(body, init).model);
+    expect(message).toContain('The answer held no event (for');
+    expect(message).not.toMatch(/stream/i);
   });
 
   it.each<[string, string | null]>([
@@ -180,6 +223,16 @@ describe('a page with 401', () => {
     expect(error.message).toContain('proxy');
     expect(stage.emulator.requests.map(({ path }) => path)).not.toContain('/oauth/token');
     expect(calls(stage.emulator)).toHaveLength(1);
+  });
+});
+
+describe.each([403, 511])('a page with %d', (status) => {
+  it('is of a proxy, unless it is one of Cloudflare', async () => {
+    const { model, posts } = answering(PAGE, { status, headers: { 'content-type': 'text/html' } });
+    const error = await failureOf(model, 2);
+    expect(error).toMatchObject({ name: 'CodexBlockedError', code: 'unexpected_answer', isRetryable: false });
+    expect(error.message).not.toContain('Cloudflare');
+    expect(posts()).toBe(1);
   });
 });
 

@@ -212,10 +212,24 @@ describe('a GET that does not come to an end', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('waits no longer for a login than for an answer', async () => {
-    const authorizer = { headers: () => new Promise<never>(() => {}), onUnauthorized: async () => false };
-    const { get, url } = await setUp([], { authorizer }, { sleep: async () => {} });
-    expect(await failureOf(get(url))).toMatchObject({ code: 'connect_timeout' });
+  it('does not count the time in which the login is renewed', async () => {
+    let renew: (headers: Record<string, string>) => void = () => {};
+    const renewed = new Promise<Record<string, string>>((resolve) => {
+      renew = resolve;
+    });
+    const authorizer = { headers: () => renewed, onUnauthorized: async () => false };
+    const limits: number[] = [];
+    const sleep = (ms: number) => {
+      limits.push(ms);
+      return new Promise<never>(() => {});
+    };
+    const { get, url } = await setUp([{}], { authorizer }, { sleep });
+    const running = get(url);
+    await new Promise(setImmediate);
+    expect(limits).toEqual([]);
+    renew({ authorization: 'Bearer renewed' });
+    expect(await running).toMatchObject({ status: 200 });
+    expect(limits).toEqual([10_000]);
   });
 });
 

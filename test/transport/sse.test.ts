@@ -35,6 +35,21 @@ describe('the event stream', () => {
     expect(decode(text)).toEqual({ events: [B], invalid: [] });
   });
 
+  it('gives up an event that would fill the memory, and says so once', () => {
+    const seen: string[] = [];
+    const decoder = createSseDecoder(
+      { event: ({ type }) => seen.push(type), invalid: (frame) => seen.push(frame) },
+      100,
+    );
+    const push = (text: string) => decoder.push(new TextEncoder().encode(text));
+    push(`data: ${JSON.stringify(A)}\n\ndata: `);
+    expect(decoder.isTooLong).toBe(false);
+    for (let count = 0; count < 3; count += 1) push('x'.repeat(60));
+    decoder.end();
+    expect(decoder.isTooLong).toBe(true);
+    expect(seen).toEqual(['a', '(an event of more than 100 characters)']);
+  });
+
   it('takes the type from the event line where the data has none', () => {
     expect(decode('event: b\ndata: {"x":1}\n\n').events).toEqual([{ x: 1, type: 'b' }]);
   });

@@ -18,6 +18,10 @@ export interface BackendFailure {
   resetsInSeconds?: number;
   /** The body was a page of HTML, so no answer of the backend itself. */
   isHtml: boolean;
+  /** The page names Cloudflare. */
+  isOfCloudflare?: boolean;
+  /** It came in a 2xx, whose status says nothing and is left out. */
+  isWrapped?: boolean;
   /** The parsed body, or the event. */
   data?: unknown;
 }

@@ -55,7 +55,7 @@ export function classifyFailure(
   now: number,
   limits: RateLimits | undefined = parseRateLimitHeaders(said.headers, now),
 ): FailureClass {
-  const code = codeOf(said, limits);
+  const code = codeOf(said, now, limits);
   const status = said.status || STATUS[code];
   const mayPass = PASSING.has(code) || (code === 'invalid_request' && PASSING_STATUS.has(status));
   const wait = mayPass || LIMITS.has(code) ? readRetryAfter(said, now) : undefined;
@@ -70,17 +70,19 @@ export function classifyFailure(
   };
 }
 
-function codeOf(said: BackendFailure, limits: RateLimits | undefined): BackendFailureCode {
+function codeOf(said: BackendFailure, now: number, limits: RateLimits | undefined): BackendFailureCode {
   const words = said.codes.map((word) => word.toLowerCase());
   const { status = 0 } = said;
   const message = said.message?.slice(0, LONGEST_SENTENCE) ?? '';
+  const waits = [readRetryAfter(said, now), waitForReset(said, now)];
+  const known = { limits, endsSoon: waits.some((wait) => wait !== undefined && wait < LONGEST_WAIT_MS) };
   const rule = FAILURE_RULES.find(
     (one) =>
       (!one.words || one.words.some((word) => words.includes(word))) &&
       (!one.word || words.some((word) => one.word?.test(word))) &&
       (!one.status || one.status(status)) &&
       (!one.text || one.text.test(message)) &&
-      (!one.when || one.when(said, limits)),
+      (!one.when || one.when(said, known)),
   );
   return rule?.code ?? 'server_error';
 }

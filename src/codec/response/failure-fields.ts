@@ -7,8 +7,10 @@ type Said = Pick<BackendFailure, 'codes' | 'message' | 'param' | 'planType' | 'r
 
 /**
  * What an error object says, wherever it stands in `outer`: each fact comes from the innermost place that has it.
+ *
+ * @param isFailure `outer` itself is one; else its own words are about something else.
  */
-export function readFields(outer: Fields): Said {
+export function readFields(outer: Fields, isFailure = true): Said {
   const error = asRecord(outer.error) ?? asList(outer.errors)?.[0];
   const inner = [error, asRecord(error?.detail), asRecord(outer.detail)].filter((place) => place !== undefined);
   const places: Fields[] = [...inner, outer];
@@ -25,7 +27,7 @@ export function readFields(outer: Fields): Said {
   const resetsAt = pick('resets_at', readEpochSeconds);
   const resetsInSeconds = pick('resets_in_seconds', readSeconds);
   return {
-    codes: readCodes(inner, outer, error),
+    codes: readCodes(inner, outer, error, isFailure),
     ...withMessage(readMessage(outer, error, pick)),
     ...(param && { param }),
     ...(planType !== undefined && { planType }),
@@ -34,10 +36,11 @@ export function readFields(outer: Fields): Said {
   };
 }
 
-function readCodes(inner: readonly Fields[], outer: Fields, error: Fields | undefined): string[] {
+function readCodes(inner: readonly Fields[], outer: Fields, error: Fields | undefined, isFailure: boolean): string[] {
   // Beside the fields stands the event's own type, which is no word about the failure.
   const type = /^(?:error$|response\.)/.test(asString(outer.type) ?? '') ? undefined : outer.type;
-  const words = [...inner.flatMap((place) => [place.code, place.type]), outer.code, type, outer.error];
+  const own = isFailure ? [outer.code, type] : [];
+  const words = [...inner.flatMap((place) => [place.code, place.type]), ...own, outer.error];
   const details = [error?.detail, outer.detail].filter(isPlainWord);
   return [...new Set([...words, ...details].filter(isWord))];
 }

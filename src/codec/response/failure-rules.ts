@@ -13,7 +13,14 @@ interface FailureRule {
   text?: RegExp;
   /** Which statuses; an event that names none has the status 0. */
   status?: (status: number) => boolean;
-  when?: (said: BackendFailure, limits: RateLimits | undefined) => boolean;
+  when?: (said: BackendFailure, known: Known) => boolean;
+}
+
+/** What is known beside what was said. */
+interface Known {
+  limits: RateLimits | undefined;
+  /** It says that it ends within a minute, as no limit of a plan does. */
+  endsSoon: boolean;
 }
 
 const is =
@@ -24,12 +31,16 @@ const from = (first: number, last: number) => (status: number) => status >= firs
 const noServer = (status: number) => status < 500;
 
 const THROTTLES = ['rate_limit_exceeded', 'rate_limit_error', 'too_many_requests'];
+const THROTTLE =
+  /\brate[ _-]?limit|\btoo many (?:\w+ )?(?:requests|calls|tokens)\b|\bslow down\b|\bper[ -](?:second|minute)\b|\bconcurren|\bthrottl|\b[rt]pm\b/i;
 
 /** The first rule that holds says what it is. Words count before sentences, and sentences before the bare status. */
 export const FAILURE_RULES: readonly FailureRule[] = [
   // The edge, which speaks for itself and not for the backend.
   { code: 'cloudflare_challenge', when: ({ headers }) => headers['cf-mitigated'] === 'challenge' },
-  { code: 'cloudflare_challenge', status: is(403), when: ({ isHtml }) => isHtml },
+  // "Network authentication required" is never said by the server that was asked.
+  { code: 'unexpected_answer', status: is(511) },
+  { code: 'cloudflare_challenge', status: is(403), when: isPageOfCloudflare },
   { code: 'cloudflare_challenge', text: /just a moment|attention required/i, when: ({ isHtml }) => isHtml },
   { code: 'region_blocked', text: /^error code: 1009$/i, status: from(400, 499) },
   { code: 'rate_limit_exceeded', text: /^error code: 1015$/i, status: from(400, 499) },
@@ -58,7 +69,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   { code: 'usage_limit_reached', text: /\busage limit\b/i, when: isLimited },
   {
     code: 'usage_limit_reached',
-    when: (said, limits) => isLimited(said) && (saysWhichLimit(said, limits) || saysWhenItEnds(said)),
+    when: (said, known) => isLimited(said) && (saysWhichLimit(said, known) || saysWhenItEnds(said, known)),
   },
   { code: 'rate_limit_exceeded', words: THROTTLES },
   { code: 'model_not_found', words: ['model_not_found'] },
@@ -92,7 +103,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   {
     code: 'usage_limit_reached',
     status: is(429),
-    when: (said, limits) => !saysThrottle(said) && limits !== undefined && exhaustedWindows(limits).length > 0,
+    when: (said, known) => !saysThrottle(said) && mayBeOfPlan(known) && exhaustedWindows(known.limits ?? {}).length > 0,
   },
   { code: 'insufficient_quota', text: /exceeded your current quota/i, status: is(0, 402, 403, 429) },
   { code: 'region_blocked', text: /country, region,? or territory not supported/i },
@@ -119,7 +130,7 @@ export const FAILURE_RULES: readonly FailureRule[] = [
   { code: 'content_policy', text: /\b(?:usage|content) policy\b/i, status: is(0, 400, 403) },
 
   // The bare status.
-  { code: 'unexpected_answer', status: is(401), when: ({ isHtml, codes }) => isHtml && codes.length === 0 },
+  { code: 'unexpected_answer', status: is(401, 403), when: ({ isHtml, codes }) => isHtml && codes.length === 0 },
   { code: 'unauthorized', status: is(401) },
   { code: 'forbidden', status: is(402, 403) },
   { code: 'payload_too_large', status: is(413) },
@@ -135,26 +146,44 @@ export const FAILURE_RULES: readonly FailureRule[] = [
     code: 'invalid_request',
     word: /^(?:invalid|unsupported|unknown|missing)_(?!(?:.*_)?error$)|_(?:above_max|below_min)/,
   },
+  { code: 'server_error', word: /^(?:internal_)?server_error$|^internal_error$/ },
+  { code: 'unexpected_answer', when: ({ isWrapped = false }) => isWrapped },
   { code: 'server_error' },
 ];
 
+/** Of its own page, in difference to one of a proxy that stands before it. */
+function isPageOfCloudflare({ headers, isHtml, isOfCloudflare = false }: BackendFailure): boolean {
+  const isNamed = Boolean(headers['cf-ray'] || headers['cf-mitigated']) || /^cloudflare\b/i.test(headers.server ?? '');
+  return isHtml && (isNamed || isOfCloudflare);
+}
+
 /** Whether it is about limits at all: of the plan, or of the moment. */
-function isLimited({ status, codes }: BackendFailure): boolean {
-  return status === 429 || (status === undefined && codes.some((code) => THROTTLES.includes(code.toLowerCase())));
+function isLimited(said: BackendFailure): boolean {
+  return said.status === 429 || (said.status === undefined && isNamedThrottle(said));
 }
 
-function saysWhichLimit({ headers }: BackendFailure, limits: RateLimits | undefined): boolean {
-  return Boolean(headers['x-codex-rate-limit-reached-type'] ?? limits?.reachedType);
+function saysWhichLimit({ headers }: BackendFailure, { limits }: Known): boolean {
+  return Boolean(headers['x-codex-rate-limit-reached-type'] || limits?.reachedType);
 }
 
-/** A throttle may have an end, too, but is called by its name. */
-function saysWhenItEnds({ resetsAt, message = '' }: BackendFailure): boolean {
-  const isLimit = /\blimit\b.*\breached\b|\b(?:hit|reached|exceeded)\b.*\blimit\b/i;
-  return resetsAt !== undefined && isLimit.test(message) && !/\brate limit\b/i.test(message);
+/** A throttle may have an end, too, but says what it counts. */
+function saysWhenItEnds(said: BackendFailure, known: Known): boolean {
+  const { resetsAt, message = '' } = said;
+  const isLimit = /\blimit\b.*\breached\b|\b(?:hit|reached|exceeded)\b.*\blimit\b/i.test(message);
+  const isCounted = THROTTLE.test(message) || (isNamedThrottle(said) && /\b(?:requests|tokens)\b/i.test(message));
+  return resetsAt !== undefined && isLimit && !isCounted && mayBeOfPlan(known);
+}
+
+/** Windows that are used up, and ends, tell nothing of a limit that passes soon or where credits go on. */
+function mayBeOfPlan({ limits, endsSoon }: Known): boolean {
+  return !endsSoon && !limits?.credits?.unlimited && !limits?.credits?.hasCredits;
 }
 
 /** The title of a page says no more than its status. */
-function saysThrottle({ codes, message = '', isHtml }: BackendFailure): boolean {
-  const isNamed = codes.some((code) => THROTTLES.includes(code.toLowerCase()));
-  return isNamed || (!isHtml && /\brate limit\b|\btoo many requests\b|\bslow down\b/i.test(message));
+function saysThrottle(said: BackendFailure): boolean {
+  return isNamedThrottle(said) || (!said.isHtml && THROTTLE.test(said.message ?? ''));
+}
+
+function isNamedThrottle({ codes }: BackendFailure): boolean {
+  return codes.some((code) => THROTTLES.includes(code.toLowerCase()));
 }

@@ -4,6 +4,9 @@ import { type Fields, isWord, readFields, readSeconds, withMessage } from './fai
 
 /** Text of a body that is neither JSON nor HTML; more of it would be no sentence. */
 const MAX_PLAIN_TEXT = 2_000;
+/** Its name, but not its hosts, from which any page may load a script. */
+const CLOUDFLARE =
+  /\bcloudflare\b(?!\.com)|\bcf-error-details\b|<title[^<>]{0,200}>\s*(?:just a moment|attention required)/i;
 
 /**
  * What an answer says that is no stream of events: `{error: {...}}`, `{error: "text"}`, `{detail}` as a text, an object or a list, plain
@@ -20,21 +23,23 @@ export function readHttpFailure({
 }): BackendFailure {
   const data = parseJson(body);
   const isHtml = data === undefined && (/^\s*</.test(body) || /\bhtml\b/i.test(headers['content-type'] ?? ''));
-  const said = readFields(asRecord(Array.isArray(data) ? data[0] : data) ?? {});
+  const isAccepted = status >= 200 && status <= 299;
+  const said = readFields(asRecord(Array.isArray(data) ? data[0] : data) ?? {}, !isAccepted);
   const more = readFields(decodeErrorHeader(headers['x-error-json']));
   const refusal = headers['x-openai-authorization-error'];
   const codes = [...said.codes, ...more.codes, ...(isWord(refusal) ? [refusal] : [])];
   const text = data === undefined ? (isHtml ? titleOf(body) : sentenceOf(body)) : asString(data);
   // A 200 around a failure says nothing: what it holds counts as if an event had brought it.
-  const isWrapped = status >= 200 && status <= 299 && (codes.length > 0 || speaks(data));
+  const isWrapped = isAccepted && (codes.length > 0 || speaks(data));
   return {
     ...more,
     ...said,
     ...withMessage(said.message ?? (text || undefined) ?? more.message ?? (isWord(refusal) ? undefined : refusal)),
-    ...(!isWrapped && { status }),
+    ...(isWrapped ? { isWrapped } : { status }),
     headers,
     codes: [...new Set(codes)],
     isHtml,
+    ...(isHtml && CLOUDFLARE.test(body) && { isOfCloudflare: true }),
     ...(data !== undefined && { data }),
   };
 }

@@ -65,7 +65,10 @@ export class ResponseMachine {
 
   /** The stream is over. Without a terminal event before it, that is a failure. */
   end(out: Out): void {
-    this.fail({ kind: 'stream-ended', message: 'The stream ended before the response was complete.' }, out);
+    // An answer without a body is no stream, nor is it known what else it was.
+    const isBlank = this.type === undefined && !this.state.damaged;
+    const message = isBlank ? 'The answer held no event.' : 'The stream ended before the response was complete.';
+    this.fail({ kind: 'stream-ended', message }, out);
   }
 
   fail(failure: ResponseFailure, out: Out): void {
@@ -251,11 +254,13 @@ function complete(event: ResponseEvent, out: Out, state: MachineState): void {
   finish(state.damaged ? 'error' : mapFinishReason(reason, state), reason, out, state, response);
 }
 
-/** Some senders end a failed response with the event of a complete one. */
+/** Some senders end a failed response with the event of a complete one; others fill in an error that says there is none. */
 function hasFailed(value: unknown): boolean {
   const { status, error } = asRecord(value) ?? {};
-  const tells = typeof error === 'string' ? error !== '' : Object.keys(asRecord(error) ?? {}).length > 0;
-  return tells || status === 'failed' || status === 'cancelled';
+  if (status === 'failed' || status === 'cancelled') return true;
+  if (typeof error === 'string') return error !== '' && status !== 'completed';
+  const { code, type, message } = asRecord(error) ?? {};
+  return Boolean(code || type || message);
 }
 
 function closeWithFailure(failure: ResponseFailure, out: Out, state: MachineState, response?: ResponseObject): void {

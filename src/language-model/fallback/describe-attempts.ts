@@ -9,7 +9,9 @@ export function describeAttempts(attempts: readonly CodexFallbackAttempt[], now:
     const { provider, modelId, code, skipped, until, error } = attempt;
     const reason = skipped ? (code === 'no_credentials' ? 'skipped, it has no credentials' : `skipped, ${code}`) : code;
     const wait = until !== undefined && until > now ? `, not asked again for ${span(until - now)}` : '';
-    return `- ${provider} ${modelId}: ${reason}${wait}: ${sentence(error)}`;
+    // What an error of another time says of how long it takes is no longer true.
+    const said = skipped ? sentence(error).replace(/ \((?:in|about) [^()]*\)/g, '') : sentence(error);
+    return `- ${provider} ${modelId}: ${reason}${wait}: ${said}`;
   });
   return `None of ${attempts.length} models answered.\n${lines.join('\n')}`;
 }

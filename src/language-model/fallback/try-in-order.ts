@@ -83,8 +83,8 @@ export async function tryInOrder<Model extends AnyModel, Result>(
         attempts.set(candidate, attempt);
         break;
       }
-      // With nobody else to ask, it is for whoever tries again to wait as long as the failure asks for.
-      if (candidates.length > 1 || !verdict.isRetryable) coolDowns.note(candidate, verdict, error);
+      // With nobody else to ask, whoever tries again hears how things stand then.
+      if (candidates.length > 1) coolDowns.note(candidate, verdict, error);
       giveUp(attempt);
     }
   }

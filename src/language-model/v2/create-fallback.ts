@@ -79,9 +79,9 @@ export function createFallbackOver(clock: { now(): number }, settings: CodexFall
         ask: (model) => start(model, options),
         discard: ({ started }, reason) => started.reader.cancel(reason),
       });
-      const stream = relay(result.started, (part) =>
-        part.type === 'finish' ? { ...part, providerMetadata: withFallback(part.providerMetadata, outcome) } : part,
-      );
+      const finish = (part: LanguageModelV2StreamPart) =>
+        part.type === 'finish' ? { ...part, providerMetadata: withFallback(part.providerMetadata, outcome) } : part;
+      const stream = relay(result.started, finish, options.abortSignal);
       return { ...result.rest, stream };
     },
   };

@@ -185,7 +185,26 @@ describe('an abort', () => {
     expect(cancelled).toEqual(['stop']);
   });
 
-  it("after the first output is the model's own to tell", async () => {
+  it('after the first output is heard while a model that does not listen is silent', async () => {
+    const control = new AbortController();
+    const cancelled: unknown[] = [];
+    const stream = new ReadableStream<Part>({
+      start: (controller) => controller.enqueue({ type: 'text-start', id: 't' }),
+      cancel: (reason) => void cancelled.push(reason),
+    });
+    const b = fakeModel('q/b');
+    const { model } = fallbackOf([fakeModel('p/a', { stream }), b]);
+    const { stream: answer } = await model.doStream({ ...OPTIONS, abortSignal: control.signal });
+    const reader = answer.getReader();
+    expect((await reader.read()).value).toMatchObject({ type: 'text-start' });
+    const waiting = reader.read();
+    control.abort('stop');
+    await expect(waiting).rejects.toBe('stop');
+    expect(cancelled).toEqual(['stop']);
+    expect(b.calls).toHaveLength(0);
+  });
+
+  it('after the first output may be told by the model itself', async () => {
     const control = new AbortController();
     const b = fakeModel('q/b');
     let at = 0;
