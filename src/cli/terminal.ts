@@ -36,7 +36,7 @@ export class Interrupted extends Error {
     super(
       isUnfinished
         ? 'Cancelled, but what was under way may have been done; `ai-sdk-codex status` shows how things stand.'
-        : 'Cancelled. Nothing was changed.',
+        : 'Cancelled. No login was changed.',
     );
   }
 }

@@ -117,7 +117,7 @@ describe('the question', () => {
   it('that does not come is not waited for after Ctrl-C', async () => {
     const { ask, emulator } = await setUp();
     const { code, stdout, stderr } = await ask([], { onStart: (keys) => keys.interrupt() });
-    expect([code, stdout, stderr]).toEqual([130, '', 'Cancelled. Nothing was changed.\n']);
+    expect([code, stdout, stderr]).toEqual([130, '', 'Cancelled. No login was changed.\n']);
     expect(emulator.requests).toEqual([]);
   });
 });
@@ -245,7 +245,7 @@ describe('Ctrl-C', () => {
     const { code, stdout, stderr } = await ask(['Hello.', '--model', 'gpt-5.5'], { onStdout });
     expect(code).toBe(130);
     expect(stdout).toMatch(/^One.*\n$/);
-    expect(stderr).toMatch(/^Cancelled\. Nothing was changed\.$/m);
+    expect(stderr).toMatch(/^Cancelled\. No login was changed\.$/m);
     // It closes only when nobody holds its connections.
     await emulator.close();
   });

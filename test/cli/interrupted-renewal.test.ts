@@ -57,7 +57,7 @@ it('ends the command on Ctrl-C, and the renewal with its new tokens stored', asy
   const { code, stdout, stderr } = await running;
   expect([code, stdout, order]).toEqual([130, '', ['told']]);
   expect(stderr).toContain(CANCELLED);
-  expect(stderr).not.toContain('Nothing was changed');
+  expect(stderr).not.toContain('No login was changed');
   await expectRenewed(renewal);
 });
 

@@ -132,7 +132,7 @@ it('ends with 130 on Ctrl-C, and keeps the old login', async () => {
   await store.update('default', async () => old);
   const { code, stdout, stderr } = await run(['login'], { onStderr: once(addressIn, (_, keys) => keys.interrupt()) });
   expect([code, stdout]).toEqual([130, '']);
-  expect(stderr).toMatch(/\nCancelled\. Nothing was changed\.\n$/);
+  expect(stderr).toMatch(/\nCancelled\. No login was changed\.\n$/);
   expect(await store.read('default')).toMatchObject({ accessToken: old.accessToken });
 });
 

@@ -185,7 +185,7 @@ it('ends with 130 when the prompt is left with Ctrl-C, without a trace of the pr
     ),
   });
   expect([code, await store.profiles()]).toEqual([130, []]);
-  expect(stderr).toMatch(/Cancelled\. Nothing was changed\.\n$/);
+  expect(stderr).toMatch(/Cancelled\. No login was changed\.\n$/);
 });
 
 it.each([

@@ -131,7 +131,7 @@ describe('in a terminal', () => {
     await press('C-c');
     expect(await ended()).toBe(130);
     const text = await screen();
-    expect(text).toContain('Cancelled. Nothing was changed.');
+    expect(text).toContain('Cancelled. No login was changed.');
     expect(text).not.toMatch(waiting);
     expect(await isStored()).toBe(false);
     await enter('stty -a | tr " ;" "\\n\\n" | grep -xE -- "-?(echo|icanon|isig)"');
