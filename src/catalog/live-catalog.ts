@@ -1,6 +1,6 @@
 import { orAbort } from '../shared/abort';
-import { hasMarker } from '../shared/marked-error';
-import { kindOf, toDetails } from './failed-list';
+import { type TimeLimit, withinTime } from '../shared/within-time';
+import { isAuthError, kindOf, toDetails } from './failed-list';
 import type { ModelsRequest } from './fetch-models';
 import { copies, idsOf, type KnownList, KnownLists, type KnownListsOptions } from './known-lists';
 import { modelInfo } from './known-models';
@@ -9,14 +9,11 @@ import { bundledModels, withoutSteering } from './merge-models';
 import type { ListModelsOptions, ModelCatalog } from './model-catalog';
 import type { CodexModel, ModelInfo } from './model-info';
 import { Pauses } from './pauses';
-import { withinTime } from './within-time';
 
 const IDS_LIMIT_MS = 2_000;
 /** A request under way keeps a program from ending. */
 const RENEWAL_LIMIT_MS = 2_000;
 const RENEWAL_PAUSE_MS = 5 * 60_000;
-/** The class itself is a layer above. */
-const AUTH_ERROR = Symbol.for('ai-sdk-codex.CodexAuthError');
 
 export interface LiveCatalogOptions extends ModelsRequest, KnownListsOptions {
   /** Whose login would be sent now; empty when it does not tell. Rejects when there is none. */
@@ -66,7 +63,7 @@ class LiveCatalog implements ModelCatalog {
       return copies(await this.#requests.ask(accountId, signal, signal), 'live');
     } catch (error) {
       signal?.throwIfAborted();
-      if (hasMarker(error, AUTH_ERROR)) throw error;
+      if (isAuthError(error)) throw error;
       const used = known ? 'the last one known is used' : 'the one of this version of the package is used';
       const details = toDetails(error);
       this.#options.logger.warn(`The list of models could not be fetched; ${used} (${kindOf(details)}).`, {
@@ -77,21 +74,21 @@ class LiveCatalog implements ModelCatalog {
     }
   }
 
-  liveIds(signal?: AbortSignal): Promise<string[] | undefined> {
-    return withinTime(this.#options.runtime, IDS_LIMIT_MS, signal, async (end) => {
-      let known: KnownList | undefined;
-      try {
-        const accountId = await orAbort(this.#options.accountId(), end);
-        await orAbort(this.#known.ready(accountId, 'forList'), end);
+  async liveIds(signal?: AbortSignal): Promise<string[] | undefined> {
+    let known: KnownList | undefined;
+    try {
+      return await withinTime(this.#limit(IDS_LIMIT_MS, signal), async (ended) => {
+        const accountId = await orAbort(this.#options.accountId(), ended);
+        await orAbort(this.#known.ready(accountId, 'forList'), ended);
         known = this.#known.held(accountId);
         const isFresh = known !== undefined && this.#known.isFresh(accountId, known);
         if (isFresh || this.#requests.failedLately(accountId)) return known && idsOf(known);
-        return idsOf(await this.#requests.ask(accountId, end, signal));
-      } catch (error) {
-        this.#options.logger.debug('The backend did not tell which models the account has.', { ...toDetails(error) });
-        return known && idsOf(known);
-      }
-    });
+        return idsOf(await this.#requests.ask(accountId, ended, signal));
+      });
+    } catch (error) {
+      this.#options.logger.debug('The backend did not tell which models the account has.', { ...toDetails(error) });
+      return known && idsOf(known);
+    }
   }
 
   noteEtag(accountId: string, etag: string): void {
@@ -102,13 +99,15 @@ class LiveCatalog implements ModelCatalog {
   #renew(accountId: string): void {
     if (this.#renewals.isOn(accountId)) return;
     this.#renewals.begin(accountId);
-    void withinTime(this.#options.runtime, RENEWAL_LIMIT_MS, undefined, async (end) => {
-      try {
-        await this.#requests.ask(accountId, end, undefined);
-      } catch (error) {
-        this.#options.logger.debug('The newer list of models could not be fetched.', { ...toDetails(error) });
-      }
-    });
+    withinTime(this.#limit(RENEWAL_LIMIT_MS, undefined), (ended) =>
+      this.#requests.ask(accountId, ended, undefined),
+    ).catch((error: unknown) =>
+      this.#options.logger.debug('The newer list of models could not be fetched.', { ...toDetails(error) }),
+    );
+  }
+
+  #limit(ms: number, signal: AbortSignal | undefined): TimeLimit {
+    return { runtime: this.#options.runtime, ms, signal, late: new Error(`It took more than ${ms} ms.`) };
   }
 
   /** Once for every list. */

@@ -2,11 +2,12 @@ import type { BackendAnswer, BackendGet } from '../catalog/backend-get';
 import { type CodexUsage, fetchUsage, type UsageOptions, usageURL } from '../catalog/fetch-usage';
 import { classifyFailure } from '../codec/response/classify-failure';
 import { readHttpFailure } from '../codec/response/read-failure';
-import { onAbort, orAbort } from '../shared/abort';
+import { orAbort } from '../shared/abort';
 import { connectionError } from '../shared/connection-error';
 import { readHeaders } from '../shared/headers';
 import { readTextUpTo } from '../shared/read-text';
 import { HttpFailure, TransportError } from '../shared/request-errors';
+import { withinTime } from '../shared/within-time';
 import { ExchangeLog } from '../transport/exchange-log';
 import { maskFor } from './clean';
 import { recoverLogin } from './recover-login';
@@ -48,7 +49,7 @@ export function createBackendGet(environment: GetEnvironment): BackendGet {
 async function getTwice(
   url: string,
   needed: Record<string, string>,
-  limits: Limits,
+  { timeoutMs, maxBytes }: Limits,
   request: FailedRequest,
   environment: GetEnvironment,
   signal: AbortSignal | undefined,
@@ -61,7 +62,9 @@ async function getTwice(
     request.mask = maskFor(authorization.authorization);
     const headers = buildGetHeaders({ ...environment, authorization }, needed, environment.headers);
     try {
-      return { ...(await getInTime(url, headers, limits, environment, signal)), accountId };
+      const limit = { runtime, ms: timeoutMs, signal, late: tooSlow(timeoutMs) };
+      const answer = await withinTime(limit, (ended) => getOnce(url, headers, maxBytes, environment, ended));
+      return { ...answer, accountId };
     } catch (failure) {
       if (!HttpFailure.isInstance(failure)) throw failure;
       const said = readHttpFailure(failure);
@@ -70,29 +73,6 @@ async function getTwice(
       if (!(await recoverLogin(refusal, authorizer, request, signal))) throw failure;
       if (isSecond) throw refusedTwice(failure, request);
     }
-  }
-}
-
-/** Ends with the time limit and with the caller's signal, also where `fetch` ignores signals. */
-async function getInTime(
-  url: string,
-  headers: Record<string, string>,
-  { timeoutMs, maxBytes }: Limits,
-  environment: GetEnvironment,
-  signal: AbortSignal | undefined,
-) {
-  const ended = new AbortController();
-  const over = new AbortController();
-  const stopListening = onAbort(signal, () => ended.abort(signal?.reason));
-  environment.runtime.sleep(timeoutMs, over.signal).then(
-    () => ended.abort(tooSlow(timeoutMs)),
-    () => {}, // the GET was over first
-  );
-  try {
-    return await orAbort(getOnce(url, headers, maxBytes, environment, ended.signal), ended.signal);
-  } finally {
-    over.abort();
-    stopListening();
   }
 }
 

@@ -1,4 +1,4 @@
-import { orAbort } from '../../shared/abort';
+import { withinTime } from '../../shared/within-time';
 import type { Context } from '../context';
 import { plainMessage } from '../text';
 
@@ -43,22 +43,14 @@ export async function runCheck(
   look: (signal: AbortSignal) => Finding | Promise<Finding>,
 ): Promise<Check> {
   const { runtime, interrupted } = terminal;
-  const over = new AbortController();
-  const limit = new AbortController();
-  const signal = AbortSignal.any([interrupted, limit.signal]);
-  runtime.sleep(LIMIT_MS, over.signal).then(
-    () => limit.abort(new DOMException('It took too long.', 'TimeoutError')),
-    () => {},
-  );
+  const late = new DOMException('It took too long.', 'TimeoutError');
   try {
-    // Raced as well as signalled: what a store or a fetch of others waits for may not hear a signal.
-    return { name, ...(await orAbort((async () => look(signal))(), signal)) };
+    const limit = { runtime, ms: LIMIT_MS, signal: interrupted, late };
+    return { name, ...(await withinTime(limit, async (ended) => look(ended))) };
   } catch (error) {
     interrupted.throwIfAborted();
-    if (limit.signal.aborted) return { name, ...problem(`There was no answer within ${LIMIT_MS / 1000} s.`) };
+    if (error === late) return { name, ...problem(`There was no answer within ${LIMIT_MS / 1000} s.`) };
     const message = error instanceof Error ? error.message : String(error);
     return { name, ...problem(plainMessage(message)) };
-  } finally {
-    over.abort();
   }
 }
